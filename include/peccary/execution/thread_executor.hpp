@@ -1,0 +1,143 @@
+// Workers on `std::thread`s that are started once and parked between runs.
+#pragma once
+
+#include "peccary/core/spin_pause.hpp"
+#include "peccary/execution/executor.hpp"
+#include "peccary/execution/topology.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace peccary {
+
+/// Worker 0 is the calling thread. Considerations: starting a thread takes 20 to 50 microseconds and waking a parked one about as long, while
+/// an epoch of a small data set takes 500. So threads are kept, and where each has a processor to itself they spin for a while before they
+/// park: the next run usually follows at once. With more threads than processors they park immediately, since a spinner would keep a
+/// processor from someone with work.
+class thread_executor final : public executor {
+public:
+    static constexpr executor_info info{
+        .name = "threads", .summary = "std::thread, started once", .concurrent = true, .several = true, .pins = true};
+
+    thread_executor(unsigned workers, bool pin) : pin_(pin), spins_(workers <= usable_processors().size() ? spins_before_parking : 0) {
+        try {
+            for (unsigned worker = 1; worker < workers; ++worker) {
+                threads_.emplace_back([this, worker] { serve(worker); });
+            }
+        } catch (...) {
+            stop();
+            throw;
+        }
+    }
+    thread_executor(const thread_executor&) = delete;
+    thread_executor& operator=(const thread_executor&) = delete;
+    ~thread_executor() override { stop(); }
+
+    void run(unsigned workers, const body& work) override {
+        if (workers > threads_.size() + 1) {
+            throw usage_error("this executor has " + std::to_string(threads_.size() + 1) + " threads, not " + std::to_string(workers));
+        }
+        if (workers > 1) {
+            {
+                const std::lock_guard held(mutex_);
+                work_ = &work;
+                active_ = workers;
+                running_.store(workers - 1, std::memory_order_relaxed); // published by the release below
+                generation_.fetch_add(1, std::memory_order_release);    // pairs with the acquires in `next_work`
+            }
+            start_.notify_all();
+        }
+        failure_.run([&] {
+            const pinned_scope pinned(0, pin_);
+            work(0);
+        });
+        if (workers > 1) {
+            join();
+        }
+        failure_.rethrow();
+    }
+    const executor_info& about() const noexcept override { return info; }
+
+private:
+    static constexpr int spins_before_parking = 4000; // some 50 to 200 microseconds
+
+    void join() {
+        const auto finished = [this] { return running_.load(std::memory_order_acquire) == 0; }; // pairs with the release in `serve`
+        for (int spin = 0; spin < spins_; ++spin) {
+            if (finished()) {
+                return;
+            }
+            spin_pause();
+        }
+        std::unique_lock held(mutex_);
+        done_.wait(held, finished);
+    }
+
+    void serve(unsigned worker) {
+        const pinned_scope pinned(worker, pin_);
+        std::uint64_t seen = 0;
+        while (const body* const work = next_work(worker, seen)) {
+            failure_.run([&] { (*work)(worker); });
+            // Release: whoever sees the count fall sees the work. The lock keeps the last one from slipping between the caller's look and its
+            // sleep.
+            const std::lock_guard held(mutex_);
+            if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+                done_.notify_one();
+            }
+        }
+    }
+
+    /// Waits for a generation after `seen` in which `worker` takes part, and returns its work; null when the executor stops.
+    const body* next_work(unsigned worker, std::uint64_t& seen) {
+        const auto started = [&] {
+            return stopping_.load(std::memory_order_acquire) || generation_.load(std::memory_order_acquire) != seen;
+        };
+        while (true) {
+            for (int spin = 0; spin < spins_ && !started(); ++spin) {
+                spin_pause();
+            }
+            std::unique_lock held(mutex_);
+            start_.wait(held, started);
+            if (stopping_.load(std::memory_order_acquire)) {
+                return nullptr;
+            }
+            seen = generation_.load(std::memory_order_acquire);
+            if (worker < active_) {
+                return work_;
+            }
+        }
+    }
+
+    void stop() noexcept {
+        {
+            const std::lock_guard held(mutex_);
+            stopping_.store(true, std::memory_order_release); // pairs with the acquire in `next_work`
+        }
+        start_.notify_all();
+        for (auto& thread : threads_) {
+            thread.join();
+        }
+        threads_.clear();
+    }
+
+    bool pin_;
+    int spins_;
+    std::mutex mutex_; // held to change what sleepers wait for; guards `work_` and `active_`
+    std::condition_variable start_;
+    std::condition_variable done_;
+    const body* work_ = nullptr;
+    unsigned active_ = 0;
+    std::atomic<unsigned> running_{0};
+    std::atomic<std::uint64_t> generation_{0};
+    std::atomic<bool> stopping_{false};
+    first_exception failure_;
+    std::vector<std::thread> threads_; // last: the threads use all of the above
+};
+
+static_assert(executor_type<thread_executor>);
+
+} // namespace peccary

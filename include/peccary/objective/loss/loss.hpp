@@ -1,0 +1,31 @@
+// The contract of losses: a value and a derivative with respect to the score.
+#pragma once
+
+#include "peccary/core/types.hpp"
+#include "peccary/data/target_kind.hpp"
+
+#include <concepts>
+#include <string_view>
+
+namespace peccary {
+
+struct loss_info {
+    std::string_view name;
+    target_kind target;
+    double curvature;     ///< an upper bound of the second derivative, or a stand-in of that size where there is none; scales first steps
+    double sample_excess; ///< how much too large the best step on a small sample is for a whole run; see `train/calibrate.hpp`
+    bool differentiable;  ///< everywhere
+    bool probabilities;   ///< the score is a log-odds
+};
+
+/// A loss of one score. All functions are pure.
+///   value(score, target)       the loss, a double since it is summed over many examples
+///   derivative(score, target)  d value / d score; at a kink, one of the subgradients
+template <class Loss>
+concept loss = requires(real score, real target) {
+    { Loss::info } -> std::convertible_to<loss_info>;
+    { Loss::value(score, target) } -> std::same_as<double>;
+    { Loss::derivative(score, target) } -> std::same_as<real>;
+};
+
+} // namespace peccary

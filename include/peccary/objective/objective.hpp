@@ -1,0 +1,56 @@
+// The contract of objectives: what is minimised, evaluated one example at a time through a view of the shared parameters.
+#pragma once
+
+#include "peccary/core/types.hpp"
+#include "peccary/data/row.hpp"
+#include "peccary/objective/loss/loss.hpp"
+#include "peccary/parameters/access/exclusive.hpp"
+#include "peccary/parameters/layout.hpp"
+#include "peccary/parameters/shared_view.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+namespace peccary {
+
+/// A share of the parameters: those of features [first, last), and the biases or not. Disjoint shares can be updated at the same time.
+struct feature_share {
+    feature_index first = 0;
+    feature_index last = max_index + 1;
+    bool biases = true;
+};
+
+/// An objective is a small value that describes a model: no parameters, no data, no access policy. It is shared by all workers and const.
+///
+///   layout()                                the parameter spans that it needs
+///   outputs()                               scores an example: 1, or the number of classes
+///   gradient                                the type of what one evaluation yields, beyond the row itself; worker scratch
+///   make_gradient()                         a gradient of the right size
+///   differentiate(row, view, gradient)      reads the support, fills the gradient with d loss / d score; returns a number that is finite
+///                                           exactly if the evaluation was
+///   apply(row, gradient, view, step)        adds -step * gradient to the support
+///   apply_share(row, gradient, view, step, share)   the same for one share of the parameters only; shares that cover all features, one of
+///                                           which has the biases, together make up `apply`
+///   scores(row, view, out)                  the scores; `out` has `outputs()` entries
+///   loss_of(scores, row)                    the example's weighted loss, given its scores
+///
+/// An example's gradient is its row times the gradient's few numbers, so `apply` needs the row again, and nothing proportional to the support
+/// is ever stored. `differentiate` and the loss are apart because training needs no loss: the logarithm in it would cost as much as the
+/// update of a short row.
+template <class Objective, class Row = sparse_row>
+concept objective = std::copyable<Objective> && row_view<Row> &&
+    requires(const Objective& objective, const Row& row, const shared_view<exclusive>& view, typename Objective::gradient& gradient,
+             std::span<real> out, real step) {
+    { Objective::info } -> std::convertible_to<loss_info>;
+    { objective.layout() } -> std::same_as<parameter_layout>;
+    { objective.outputs() } -> std::same_as<std::size_t>;
+    { objective.make_gradient() } -> std::same_as<typename Objective::gradient>;
+    { objective.differentiate(row, view, gradient) } -> std::same_as<real>;
+    {objective.apply(row, gradient, view, step)};
+    {objective.apply_share(row, gradient, view, step, feature_share{})};
+    {objective.scores(row, view, out)};
+    { objective.loss_of(out, row) } -> std::same_as<double>;
+};
+
+} // namespace peccary

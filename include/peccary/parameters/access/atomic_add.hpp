@@ -1,0 +1,31 @@
+// Lossless adds by compare-and-swap, one coordinate at a time.
+#pragma once
+
+#include "peccary/parameters/access/access.hpp"
+
+#include <atomic>
+
+namespace peccary {
+
+/// C++20's `fetch_add` on floats is the same loop, but does not say how often it went round.
+struct atomic_add : elementwise_blocks<atomic_add> {
+    static constexpr access_info info{.name = "atomic_add", .race_free = true, .lossless = true};
+
+    real load(const real& cell) const noexcept {
+        return std::atomic_ref<real>(const_cast<real&>(cell)).load(std::memory_order_relaxed); // see `relaxed::load`
+    }
+    void add(real& cell, real delta) noexcept {
+        const std::atomic_ref<real> shared(cell);
+        real current = shared.load(std::memory_order_relaxed);
+        while (!shared.compare_exchange_weak(current, current + delta, std::memory_order_relaxed, std::memory_order_relaxed)) {
+            ++retries;
+        }
+    }
+    contention tally() const noexcept { return {.retries = retries}; }
+
+    std::uint64_t retries = 0;
+};
+
+static_assert(race_free_access<atomic_add> && atomic_add::info.lossless);
+
+} // namespace peccary

@@ -1,0 +1,151 @@
+// The shared parameters as one worker sees them: through an access policy, at a weight scale.
+#pragma once
+
+#include "peccary/core/types.hpp"
+#include "peccary/data/row.hpp"
+#include "peccary/parameters/access/access.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace peccary {
+
+/// The scaled representation w = s * v: the buffer holds v for regularised spans, so that l2, which shrinks every weight at every update,
+/// is one multiplication of s. `inverse` is 1 / s.
+struct weight_scale {
+    real scale = 1;
+    real inverse = 1;
+};
+
+/// Reads and adds for objectives; offsets count reals from the start of the buffer. Operations on a row or a block are one operation for
+/// policies that lock (see `access_policy::guard`). Values are those in the buffer: it is the objective that applies `scale`.
+/// Thread-safety: a view belongs to one worker; views of different workers over one buffer may be used at once if the policy is race-free.
+template <access_policy Access>
+class shared_view {
+public:
+    shared_view(real* base, Access& access, weight_scale scale = {}) noexcept : base_(base), access_(&access), scale_(scale) {}
+
+    real scale() const noexcept { return scale_.scale; }
+    real inverse_scale() const noexcept { return scale_.inverse; }
+
+    real load(std::size_t at) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        return access_->load(base_[at]);
+    }
+
+    void add(std::size_t at, real delta) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        access_->add(base_[at], delta);
+    }
+
+    /// out[i] += buffer[offset + i].
+    void accumulate_block(std::size_t offset, std::span<real> out) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        for_each_tile(out.size(), [&](std::size_t first, std::span<real> tile) {
+            access_->load_block(base_ + offset + first, tile);
+            for (std::size_t i = 0; i < tile.size(); ++i) {
+                out[first + i] += tile[i];
+            }
+        });
+    }
+
+    /// buffer[offset + i] += factor * values[i].
+    void add_block(std::size_t offset, std::span<const real> values, real factor) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        access_->add_block(base_ + offset, values, factor);
+    }
+
+    /// sum over the support of value_j * buffer[offset + j].
+    real dot(std::size_t offset, const sparse_row& row) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        const real* const weights = base_ + offset;
+        const feature_index* const index = row.indices.data();
+        const real* const value = row.values.data();
+        const std::size_t size = row.size();
+        // Four partial sums: with one, each addition would wait for the one before (4 cycles), and loads are cheaper than that.
+        real sum0 = 0;
+        real sum1 = 0;
+        real sum2 = 0;
+        real sum3 = 0;
+        std::size_t k = 0;
+        for (; k + 4 <= size; k += 4) {
+            sum0 += value[k] * access_->load(weights[index[k]]);
+            sum1 += value[k + 1] * access_->load(weights[index[k + 1]]);
+            sum2 += value[k + 2] * access_->load(weights[index[k + 2]]);
+            sum3 += value[k + 3] * access_->load(weights[index[k + 3]]);
+        }
+        for (; k < size; ++k) {
+            sum0 += value[k] * access_->load(weights[index[k]]);
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    real dot(std::size_t offset, const dense_row& row) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        real sum = 0;
+        for_each_tile(row.size(), [&](std::size_t first, std::span<real> tile) {
+            access_->load_block(base_ + offset + row.first + first, tile);
+            for (std::size_t i = 0; i < tile.size(); ++i) {
+                sum += row.values[first + i] * tile[i];
+            }
+        });
+        return sum;
+    }
+
+    /// buffer[offset + j] += factor * value_j over the support.
+    void add_row(std::size_t offset, const sparse_row& row, real factor) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        real* const weights = base_ + offset;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            access_->add(weights[row.indices[k]], factor * row.values[k]);
+        }
+    }
+
+    void add_row(std::size_t offset, const dense_row& row, real factor) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        access_->add_block(base_ + offset + row.first, row.values, factor);
+    }
+
+    /// scores_c = sum over the support of value_j * W_jc, for the matrix W (features x classes, row-major) at `offset`; classes = scores.size().
+    template <row_view Row>
+    void multiply(std::size_t offset, const Row& row, std::span<real> scores) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        std::ranges::fill(scores, real{0});
+        for_each_tile(scores.size(), [&](std::size_t first, std::span<real> tile) {
+            for (std::size_t k = 0; k < row.size(); ++k) {
+                access_->load_block(base_ + offset + (row.index(k) * scores.size()) + first, tile);
+                for (std::size_t c = 0; c < tile.size(); ++c) {
+                    scores[first + c] += row.value(k) * tile[c];
+                }
+            }
+        });
+    }
+
+    /// W_jc += factor * value_j * slopes_c over the support, for the matrix W (features x classes, row-major) at `offset`.
+    template <row_view Row>
+    void add_outer(std::size_t offset, const Row& row, std::span<const real> slopes, real factor) const {
+        [[maybe_unused]] const auto held = access_->guard();
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            access_->add_block(base_ + offset + (row.index(k) * slopes.size()), slopes, factor * row.value(k));
+        }
+    }
+
+private:
+    /// Visits [0, size) in pieces that fit into a private copy on the stack.
+    template <class Visitor>
+    static void for_each_tile(std::size_t size, Visitor visit) {
+        constexpr std::size_t tile_size = 64;
+        alignas(64) std::array<real, tile_size> tile;
+        for (std::size_t first = 0; first < size; first += tile_size) {
+            visit(first, std::span(tile).first(std::min(tile_size, size - first)));
+        }
+    }
+
+    real* base_;
+    Access* access_;
+    weight_scale scale_;
+};
+
+} // namespace peccary

@@ -1,0 +1,18 @@
+// The list of update schemes. From it come the program's names, tables, comparisons, conformance tests and benchmarks.
+#pragma once
+
+#include "peccary/core/type_list.hpp"
+#include "peccary/scheme/atomic.hpp"
+#include "peccary/scheme/hogwild.hpp"
+#include "peccary/scheme/locked.hpp"
+#include "peccary/scheme/replicas.hpp"
+#include "peccary/scheme/round_robin.hpp"
+#include "peccary/scheme/sequential.hpp"
+#include "peccary/scheme/striped.hpp"
+#include "peccary/scheme/synchronous.hpp"
+
+namespace peccary {
+
+using schemes = type_list<sequential, hogwild, atomic, striped, locked, round_robin, synchronous, replicas>;
+
+} // namespace peccary

@@ -1,0 +1,87 @@
+// Fine-grained locking (AIG of the Hogwild! paper): all coordinates of an update's support are locked, in order, before it reads and until it
+// has written.
+#pragma once
+
+#include "peccary/parameters/stripes.hpp"
+#include "peccary/scheme/asynchronous.hpp"
+#include "peccary/scheme/scheme.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace peccary {
+
+struct striped {
+    static constexpr scheme_info info{.name = "striped",
+                                      .summary = "locks all coordinates of the support, in order (AIG)",
+                                      .paper = "Niu, Recht, Re, Wright 2011, section 5",
+                                      .consistency = "serial",
+                                      .access = "exclusive, under locks",
+                                      .parallel = true,
+                                      .deterministic = false,
+                                      .lossless = true,
+                                      .lockstep = false,
+                                      .batch = 1};
+
+    /// One lock a feature guards all parameters of that feature; the last guards the biases, which every update touches.
+    striped(const parameters& shared, unsigned /*workers*/) : locks_(shared.size() + 1), biased_(has_bias(shared)), bias_(shared.size()) {}
+
+    template <class Stretch>
+    std::uint64_t run(Stretch& stretch) {
+        return run_workers(stretch, stretch.workers, [&](unsigned worker) {
+            return locked_support<Stretch>{{stretch.shared.base(), {}, stretch.probe(worker)}, &stretch, this, {}, {}};
+        });
+    }
+
+private:
+    /// Plain memory is legal here: the locks keep everyone else away from the support.
+    template <class Stretch>
+    struct locked_support : in_place<exclusive> {
+        const Stretch* stretch;
+        striped* scheme;
+        std::vector<std::size_t> held;
+        contention waited;
+
+        void begin(std::span<const row_index> rows) {
+            held.clear();
+            for (const row_index id : rows) {
+                const auto row = stretch->data.row(id);
+                for (std::size_t k = 0; k < row.size(); ++k) {
+                    held.push_back(scheme->locks_.stripe_of(row.index(k)));
+                }
+            }
+            if (scheme->biased_) {
+                held.push_back(scheme->locks_.stripe_of(scheme->bias_));
+            }
+            // A single row's stripes ascend already; equal neighbours are features that share a stripe.
+            if (rows.size() > 1) {
+                std::ranges::sort(held);
+            }
+            held.erase(std::unique(held.begin(), held.end()), held.end());
+            for (const std::size_t stripe : held) {
+                scheme->locks_.lock(stripe, waited);
+            }
+            in_place::begin(rows);
+        }
+
+        void end() noexcept {
+            in_place::end();
+            for (const std::size_t stripe : held) {
+                scheme->locks_.unlock(stripe);
+            }
+        }
+
+        contention tally() const noexcept { return waited; }
+    };
+
+    static bool has_bias(const parameters& shared) {
+        return std::ranges::any_of(shared.layout().spans(), [](const parameter_span& span) { return !span.regularised; });
+    }
+
+    stripes locks_;
+    bool biased_;
+    std::size_t bias_;
+};
+
+} // namespace peccary

@@ -1,0 +1,91 @@
+// A log-linear histogram of non-negative integers: exact below 64, within 1/32 above, nothing dropped or clamped.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace peccary {
+
+/// Bins: 0..63 one value each; then every octave [2^k, 2^(k+1)), k = 6..31, in 32 equal bins; then one overflow bin for 2^32 and above.
+/// Mean and maximum are exact whatever the bin. Thread-safety: none; each worker fills its own, and they are merged after the join.
+class histogram {
+public:
+    static constexpr unsigned exact_bits = 6;
+    static constexpr unsigned octave_bins_log2 = 5;
+    static constexpr unsigned value_bits = 32;
+    static constexpr std::size_t exact_bins = std::size_t{1} << exact_bits;
+    static constexpr std::size_t octave_bins = std::size_t{1} << octave_bins_log2;
+    static constexpr std::size_t bins = exact_bins + (value_bits - exact_bits) * octave_bins + 1;
+    static constexpr std::size_t overflow_bin = bins - 1;
+
+    void record(std::uint64_t value, std::uint64_t times = 1) noexcept {
+        counts_[bin_of(value)] += times;
+        samples_ += times;
+        sum_ += value * times;
+        maximum_ = std::max(maximum_, value);
+    }
+
+    void merge(const histogram& other) noexcept {
+        for (std::size_t bin = 0; bin < bins; ++bin) {
+            counts_[bin] += other.counts_[bin];
+        }
+        samples_ += other.samples_;
+        sum_ += other.sum_;
+        maximum_ = std::max(maximum_, other.maximum_);
+    }
+
+    std::uint64_t samples() const noexcept { return samples_; }
+    std::uint64_t maximum() const noexcept { return maximum_; }
+    double mean() const noexcept { return samples_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(samples_); }
+    std::uint64_t count(std::size_t bin) const noexcept { return counts_[bin]; }
+
+    /// The smallest recorded bin's largest value that at least `fraction` (0 to 1) of the samples do not exceed; 0 without samples.
+    std::uint64_t quantile(double fraction) const noexcept {
+        const auto rank = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(samples_)));
+        std::uint64_t below = 0;
+        for (std::size_t bin = 0; bin < bins; ++bin) {
+            below += counts_[bin];
+            if (below >= rank && below > 0) {
+                return std::min(last_value(bin), maximum_);
+            }
+        }
+        return maximum_;
+    }
+
+    static constexpr std::size_t bin_of(std::uint64_t value) noexcept {
+        if (value < exact_bins) {
+            return static_cast<std::size_t>(value);
+        }
+        const auto exponent = static_cast<unsigned>(std::bit_width(value)) - 1;
+        if (exponent >= value_bits) {
+            return overflow_bin;
+        }
+        const auto within = static_cast<std::size_t>(value >> (exponent - octave_bins_log2)) - octave_bins;
+        return exact_bins + (exponent - exact_bits) * octave_bins + within;
+    }
+
+    static constexpr std::uint64_t first_value(std::size_t bin) noexcept {
+        if (bin < exact_bins) {
+            return bin;
+        }
+        const std::size_t octave = (bin - exact_bins) / octave_bins;
+        const std::size_t within = (bin - exact_bins) % octave_bins;
+        return (octave_bins + within) << (octave + exact_bits - octave_bins_log2);
+    }
+
+    static constexpr std::uint64_t last_value(std::size_t bin) noexcept {
+        return bin == overflow_bin ? UINT64_MAX : first_value(bin + 1) - 1;
+    }
+
+private:
+    std::array<std::uint64_t, bins> counts_{};
+    std::uint64_t samples_ = 0;
+    std::uint64_t sum_ = 0;
+    std::uint64_t maximum_ = 0;
+};
+
+} // namespace peccary

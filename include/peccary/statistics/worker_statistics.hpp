@@ -1,0 +1,25 @@
+// One worker's tallies: plain values that it alone writes, merged after the join.
+#pragma once
+
+#include "peccary/statistics/contention.hpp"
+#include "peccary/statistics/histogram.hpp"
+
+#include <cstdint>
+
+namespace peccary {
+
+struct worker_statistics {
+    std::uint64_t updates = 0;  ///< updates applied
+    std::uint64_t examples = 0; ///< examples evaluated
+    histogram staleness;        ///< of the sampled updates
+    contention waits;
+
+    void merge(const worker_statistics& other) noexcept {
+        updates += other.updates;
+        examples += other.examples;
+        staleness.merge(other.staleness);
+        waits.merge(other.waits);
+    }
+};
+
+} // namespace peccary

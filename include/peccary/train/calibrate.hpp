@@ -1,0 +1,185 @@
+// Chooses the first step size by trying a few on a sample of the data, in well under one epoch's time.
+#pragma once
+
+#include "peccary/core/random.hpp"
+#include "peccary/data/dataset.hpp"
+#include "peccary/data/visiting_order.hpp"
+#include "peccary/objective/objective.hpp"
+#include "peccary/parameters/parameters.hpp"
+#include "peccary/step/schedules.hpp"
+#include "peccary/step/step_table.hpp"
+#include "peccary/train/regulariser.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace peccary {
+
+struct calibration {
+    double step = 0;             ///< the step size chosen
+    std::size_t sample = 0;      ///< examples in the sample
+    std::size_t candidates = 0;  ///< step sizes tried
+    double sample_objective = 0; ///< objective value on the sample after one pass with the best candidate
+};
+
+/// One pass of serial descent over a sample, from zero, falling linearly to zero, for each of a few step sizes that differ by factors of two.
+/// Considerations. Bottou's svmsgd does the same with a constant step. A pass whose step falls to zero resembles a whole run under the default
+/// schedule more closely: it rewards steps that are large at first. What is best on so few updates is too large for a whole run, by a
+/// factor that was measured (docs/schedules.md): 8 for logistic, hinge and softmax, and 4 for those that are quadratic near the
+/// optimum, within a factor of two on all sets tried.
+template <class Objective, dataset_view Data>
+class calibrator {
+public:
+    calibrator(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
+               std::uint64_t seed)
+        : objective_(objective), data_(data), batch_(batch), l2_(l2), model_(objective.layout()) {
+        const std::size_t size = std::min(rows.size(), std::clamp<std::size_t>(rows.size() / 32, 512, 4096));
+        random_stream random(seed, sample_stream, 0);
+        // One row drawn from each of `size` equal parts of the file, in random order: files are often sorted by label.
+        for (std::size_t i = 0; i < size; ++i) {
+            const std::size_t from = rows.size() * i / size;
+            const std::size_t to = rows.size() * (i + 1) / size;
+            sample_.push_back(rows[from + random.below(static_cast<std::uint32_t>(to - from))]);
+        }
+        shuffle(std::span(sample_), random);
+        std::vector<bool> seen(data_.features());
+        for (const row_index id : sample_) {
+            const auto row = data_.row(id);
+            for (std::size_t k = 0; k < row.size(); ++k) {
+                if (!seen[row.index(k)]) {
+                    seen[row.index(k)] = true;
+                    support_.push_back(row.index(k));
+                }
+            }
+        }
+    }
+
+    /// Objective value on the sample after one pass with first step `step`; infinite if that diverges.
+    double try_step(double step) {
+        exclusive access;
+        const std::uint64_t updates = (sample_.size() + batch_ - 1) / batch_;
+        const auto step_of = [&](std::uint64_t update) {
+            return step * (1.0 - static_cast<double>(update) / static_cast<double>(updates));
+        };
+        std::vector<typename Objective::gradient> gradients(batch_, objective_.make_gradient());
+        for (std::uint64_t first = 0; first < updates;) {
+            // As in training, the scale is folded in before it leaves the range of floats, which a strong l2 takes a few updates for.
+            const std::uint64_t last = std::min(updates, first + regulariser{.l2 = l2_}.stretch_length(step_of(first), 0, 0, updates));
+            const step_table steps(first, last, l2_, step_of);
+            for (std::uint64_t update = first; update < last; ++update) {
+                const auto at = steps.at(update);
+                const shared_view view(model_.base(), access, at.scale());
+                const auto rows =
+                    std::span(sample_).subspan(update * batch_, std::min<std::size_t>(batch_, sample_.size() - update * batch_));
+                for (std::size_t i = 0; i < rows.size(); ++i) {
+                    objective_.differentiate(data_.row(rows[i]), view, gradients[i]);
+                }
+                for (std::size_t i = 0; i < rows.size(); ++i) {
+                    objective_.apply(data_.row(rows[i]), gradients[i], view, at.step() / static_cast<real>(rows.size()));
+                }
+            }
+            const auto scale = static_cast<real>(steps.final_scale());
+            for_each_touched_weight([scale](real& weight) { weight *= scale; });
+            first = last;
+        }
+        const shared_view view(model_.base(), access);
+        std::vector<real> scores(objective_.outputs());
+        double loss = 0;
+        for (const row_index row : sample_) {
+            objective_.scores(data_.row(row), view, std::span(scores));
+            loss += objective_.loss_of(std::span<const real>(scores), data_.row(row));
+        }
+        const double value = loss / static_cast<double>(sample_.size()) + 0.5 * l2_ * take_squares();
+        return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
+    }
+
+    /// Mean squared norm of the sample's rows, a bias counted as a feature of value 1.
+    double mean_squared_norm() const {
+        double sum = 0;
+        for (const row_index id : sample_) {
+            const auto row = data_.row(id);
+            for (std::size_t k = 0; k < row.size(); ++k) {
+                sum += static_cast<double>(row.value(k)) * row.value(k);
+            }
+        }
+        return sum / static_cast<double>(sample_.size()) + (objective_.layout().spans().size() > 1 ? 1 : 0);
+    }
+
+    std::size_t sample_size() const noexcept { return sample_.size(); }
+
+private:
+    /// Calls `visit(weight)` for the weights of the sample's features, each once: the model may be much larger than what the sample touches.
+    template <class Visitor>
+    void for_each_touched_weight(Visitor visit) {
+        const std::size_t outputs = objective_.outputs();
+        for (const parameter_span& span : model_.layout().spans()) {
+            if (span.regularised) {
+                for (const feature_index feature : support_) {
+                    for (real& weight : model_.exclusive(span).subspan(feature * outputs, outputs)) {
+                        visit(weight);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Squared norm of the weights; sets the model back to zero.
+    double take_squares() {
+        double squares = 0;
+        for_each_touched_weight([&](real& weight) {
+            squares += static_cast<double>(weight) * weight;
+            weight = 0;
+        });
+        for (const parameter_span& span : model_.layout().spans()) {
+            if (!span.regularised) {
+                std::ranges::fill(model_.exclusive(span), real{0});
+            }
+        }
+        return squares;
+    }
+
+    static constexpr std::uint64_t sample_stream = 0x7361'6D70'6C65U; // "sample"
+    Objective objective_;
+    Data data_;
+    std::uint64_t batch_;
+    double l2_;
+    parameters model_;
+    std::vector<row_index> sample_;
+    std::vector<feature_index> support_; ///< of the whole sample, each feature once
+};
+
+/// Climbs from the step that curvature and row norms suggest, by factors of two, while the sample's objective improves.
+template <class Objective, dataset_view Data>
+calibration calibrate(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
+                      std::uint64_t seed) {
+    calibrator<Objective, Data> sample(objective, data, rows, batch, l2, seed);
+    const double norm = sample.mean_squared_norm();
+    const double first = 0.25 / (Objective::info.curvature * (norm > 0 ? norm : 1));
+    calibration best{.step = first, .sample = sample.sample_size(), .candidates = 1, .sample_objective = sample.try_step(first)};
+    for (const double factor : {2.0, 0.5}) {
+        const std::size_t before = best.candidates;
+        const double start = best.step;
+        for (int doublings = 0; doublings < 20; ++doublings) {
+            const double step = best.step * factor;
+            const double value = sample.try_step(step);
+            ++best.candidates;
+            if (!(value < best.sample_objective)) {
+                break;
+            }
+            best.step = step;
+            best.sample_objective = value;
+        }
+        if (best.step != start && before == 1) {
+            break; // larger was better: smaller is not
+        }
+    }
+    best.step /= Objective::info.sample_excess;
+    return best;
+}
+
+} // namespace peccary

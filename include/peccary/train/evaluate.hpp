@@ -1,0 +1,101 @@
+// Loss and accuracy of a model over rows, in parallel; the same bits for every number of workers.
+#pragma once
+
+#include "peccary/core/types.hpp"
+#include "peccary/data/dataset.hpp"
+#include "peccary/execution/executor.hpp"
+#include "peccary/objective/objective.hpp"
+#include "peccary/parameters/parameters.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace peccary {
+
+struct evaluation {
+    double mean_loss = 0;                                                 ///< weighted losses summed, over the number of rows
+    double accuracy = std::numeric_limits<double>::quiet_NaN();           ///< fraction of rows classified right; NaN for regression
+    double mean_squared_error = std::numeric_limits<double>::quiet_NaN(); ///< regression only
+};
+
+/// l2/2 ||w||^2 + l1 ||w||_1 over the regularised spans. No worker may be running.
+inline double penalty(const parameters& model, double l2, double l1) {
+    double squares = 0;
+    double magnitudes = 0;
+    for (const parameter_span& span : model.layout().spans()) {
+        if (span.regularised) {
+            for (const real weight : model.exclusive(span)) {
+                squares += static_cast<double>(weight) * weight;
+                magnitudes += std::abs(static_cast<double>(weight));
+            }
+        }
+    }
+    return 0.5 * l2 * squares + l1 * magnitudes;
+}
+
+/// The index of the class that `scores` (1 for binary losses, else K) speak for: 0 or 1, or 0 .. K-1.
+inline std::size_t predicted_class(std::span<const real> scores) noexcept {
+    return scores.size() == 1 ? static_cast<std::size_t>(scores[0] > 0)
+                              : static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
+}
+
+/// Evaluates `rows` of `data`; the parameters must hold the weights themselves (scale folded in) and no worker may be running.
+/// Rows are summed in blocks of fixed size, and the blocks in order, so that the result does not depend on who summed which.
+template <class Objective, dataset_view Data>
+evaluation evaluate(const Objective& objective, const Data& data, std::span<const row_index> rows, parameters& model, executor& runner,
+                    unsigned workers) {
+    struct partial {
+        double loss = 0;
+        double squares = 0;
+        std::size_t right = 0;
+    };
+    constexpr std::size_t block = 512;
+    std::vector<partial> partials((rows.size() + block - 1) / block);
+    std::atomic<std::size_t> next{0};
+    runner.run(workers, [&](unsigned /*worker*/) {
+        exclusive access;
+        const shared_view view(model.base(), access);
+        std::vector<real> scores(objective.outputs());
+        // Relaxed: a block's number orders nothing; the join orders the sums.
+        for (std::size_t mine = next.fetch_add(1, std::memory_order_relaxed); mine < partials.size();
+             mine = next.fetch_add(1, std::memory_order_relaxed)) {
+            partial sum;
+            for (const row_index id : rows.subspan(mine * block, std::min(block, rows.size() - mine * block))) {
+                const auto row = data.row(id);
+                objective.scores(row, view, std::span(scores));
+                sum.loss += objective.loss_of(std::span<const real>(scores), row);
+                if constexpr (Objective::info.target == target_kind::regression) {
+                    const double residual = static_cast<double>(scores[0]) - row.target;
+                    sum.squares += residual * residual;
+                } else {
+                    const double lowest = Objective::info.target == target_kind::binary ? -1 : 0;
+                    const double step = Objective::info.target == target_kind::binary ? 2 : 1;
+                    sum.right += static_cast<double>(predicted_class(scores)) * step + lowest == row.target ? 1 : 0;
+                }
+            }
+            partials[mine] = sum;
+        }
+    });
+
+    partial total;
+    for (const partial& sum : partials) {
+        total.loss += sum.loss;
+        total.squares += sum.squares;
+        total.right += sum.right;
+    }
+    const auto count = static_cast<double>(rows.size());
+    evaluation result{.mean_loss = total.loss / count};
+    if constexpr (Objective::info.target == target_kind::regression) {
+        result.mean_squared_error = total.squares / count;
+    } else {
+        result.accuracy = static_cast<double>(total.right) / count;
+    }
+    return result;
+}
+
+} // namespace peccary

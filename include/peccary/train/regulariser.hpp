@@ -1,0 +1,65 @@
+// What happens to the weights between two stretches: the scale is folded in, and l1 pulls towards zero.
+#pragma once
+
+#include "peccary/core/types.hpp"
+#include "peccary/parameters/parameters.hpp"
+#include "peccary/step/step_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace peccary {
+
+/// l2 acts through the weight scale of `step_table`. l1 is the truncated gradient of Langford, Li, Zhang 2009: every K updates each weight
+/// moves towards zero by the gravity of those K updates, l1 times the sum of their step sizes, and stops there. K is a stretch, so that no
+/// update pays for it and no scheme knows of it. Truncation error vanishes with the step size.
+struct regulariser {
+    double l2 = 0;
+    double l1 = 0;
+
+    /// Folds s of w = s * v into the weights and applies the gravity. No worker may be running.
+    void settle(parameters& model, const step_table& steps) const {
+        const auto scale = static_cast<real>(steps.final_scale());
+        const auto gravity = static_cast<real>(l1 * steps.step_sum());
+        if (scale == 1 && gravity == 0) {
+            return;
+        }
+        for (const parameter_span& span : model.layout().spans()) {
+            if (!span.regularised) {
+                continue;
+            }
+            if (gravity == 0) {
+                for (real& weight : model.exclusive(span)) {
+                    weight *= scale;
+                }
+            } else {
+                for (real& weight : model.exclusive(span)) {
+                    const real shrunk = weight * scale;
+                    weight = std::copysign(std::max(std::abs(shrunk) - gravity, real{0}), shrunk);
+                }
+            }
+        }
+    }
+
+    /// Updates between two calls of `settle`: as many as keep the scale above e^-16 (floats keep their relative precision, so that is far
+    /// from the limit), and with l1 so many that visiting all weights costs a quarter of the updates between. A multiple of
+    /// `step_table::block`, unless l2 is so strong that the scale does not last that long.
+    std::uint64_t stretch_length(double largest_step, double nonzeros_per_update, std::size_t weights, std::uint64_t updates) const {
+        double most = static_cast<double>(updates);
+        if (l2 > 0) {
+            most = std::min(most, 16.0 / std::log1p(largest_step * l2));
+            if (most < static_cast<double>(step_table::block)) {
+                return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(most));
+            }
+        }
+        if (l1 > 0) {
+            most = std::min(most, std::max(4.0 * static_cast<double>(weights) / std::max(1.0, nonzeros_per_update),
+                                           static_cast<double>(updates) / 256.0));
+        }
+        const auto blocks = static_cast<std::uint64_t>(most / static_cast<double>(step_table::block));
+        return std::max<std::uint64_t>(1, blocks) * step_table::block + (most >= static_cast<double>(updates) ? step_table::block : 0);
+    }
+};
+
+} // namespace peccary

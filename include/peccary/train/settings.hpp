@@ -1,0 +1,52 @@
+// What a training run is asked to do.
+#pragma once
+
+#include "peccary/core/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace peccary {
+
+enum class staleness_mode { sampled, exact, off };
+
+/// All of it plain values with good defaults. `trainer` checks them and throws `usage_error` for what has no meaning.
+struct train_settings {
+    std::string executor = "threads";
+    unsigned workers = 0; ///< 0: usable physical cores (one for a scheme that is not parallel)
+    bool pin = false;
+
+    std::uint64_t epochs = 0;                  ///< 0: `default_epochs`
+    std::optional<double> step = std::nullopt; ///< none: calibrated on a sample
+    std::string schedule = "linear";
+    std::optional<double> decay = std::nullopt; ///< none: the schedule's default
+    std::uint64_t batch = 0;                    ///< examples per update; 0: the scheme's default
+    std::optional<double> l2 = std::nullopt;    ///< none: 1 / examples
+    double l1 = 0;
+    std::uint64_t seed = 1;
+    staleness_mode staleness = staleness_mode::sampled;
+};
+
+/// Passes to plan over data with so many nonzeros: as many as make some twenty million visits of a nonzero, but 6 to 20. Small data sets need
+/// the passes, since their updates are few, and can afford them (docs/schedules.md).
+constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
+    return std::clamp<std::uint64_t>(20'000'000 / std::max<std::uint64_t>(nonzeros, 1), 6, 20);
+}
+
+/// Throws `usage_error` for a number that no run can have.
+inline void check(const train_settings& settings) {
+    const auto require = [](bool holds, const char* message) {
+        if (!holds) {
+            throw usage_error(message);
+        }
+    };
+    require(!settings.step || (std::isfinite(*settings.step) && *settings.step > 0), "the step size must be a positive number");
+    require(!settings.decay || (std::isfinite(*settings.decay) && *settings.decay > 0), "the decay must be a positive number");
+    require(!settings.l2 || (std::isfinite(*settings.l2) && *settings.l2 >= 0), "l2 must be zero or a positive number");
+    require(std::isfinite(settings.l1) && settings.l1 >= 0, "l1 must be zero or a positive number");
+}
+
+} // namespace peccary

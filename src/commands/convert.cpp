@@ -1,0 +1,128 @@
+// peccary convert: from one data format to another.
+#include "commands/commands.hpp"
+
+#include "input/load.hpp"
+#include "output/text_file.hpp"
+#include "peccary/core/error.hpp"
+#include "peccary/execution/topology.hpp"
+#include "peccary/model/number_text.hpp"
+#include "system/outputs.hpp"
+
+#include <cmath>
+#include <memory>
+#include <string>
+
+namespace peccary::program {
+
+namespace {
+
+struct convert_options {
+    std::string input;
+    std::string output;
+    std::string from = "auto";
+    std::string to = "auto";
+    std::string label_column = "-1";
+    std::string index_base = "auto";
+    std::set<std::string> given;
+};
+
+/// "label index:value ...", indices from 1; what is zero is left out.
+template <class View>
+void write_libsvm(const View& rows, std::span<const double> labels, text_file& out) {
+    std::string line;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows.row(i);
+        line = std::isnan(labels[i]) ? "0" : format_number(labels[i]);
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            if (row.value(k) != 0) {
+                line += ' ';
+                line += format_number(std::uint64_t{row.index(k)} + 1);
+                line += ':';
+                line += format_number(row.value(k));
+            }
+        }
+        line += '\n';
+        out.write(line);
+    }
+}
+
+/// A header, the features, and the label last. Sparse rows are filled with zeros, so the text grows with rows times features.
+template <class View>
+void write_csv(const View& rows, std::span<const double> labels, text_file& out) {
+    for (std::size_t column = 0; column < rows.features(); ++column) {
+        out.write("x" + std::to_string(column + 1) + ",");
+    }
+    out.write("label\n");
+    std::string line;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows.row(i);
+        line.clear();
+        std::size_t k = 0;
+        for (std::size_t column = 0; column < rows.features(); ++column) {
+            const bool there = k < row.size() && row.index(k) == column;
+            line += there ? format_number(row.value(k)) : "0";
+            line += ',';
+            k += there ? 1 : 0;
+        }
+        line += std::isnan(labels[i]) ? "0" : format_number(labels[i]);
+        line += '\n';
+        out.write(line);
+    }
+}
+
+void convert(const convert_options& options) {
+    load_options how;
+    how.format = format_of(options.input, format_named(options.from));
+    if (options.given.contains("label-column") && how.format != data_format::csv) {
+        throw usage_error("--label-column has no effect here: LIBSVM data has its labels in front; it is for CSV");
+    }
+    if (options.given.contains("index-base") && how.format == data_format::csv) {
+        throw usage_error("--index-base has no effect here: CSV data has no indices; it is for LIBSVM");
+    }
+    how.label_column = options.label_column == "none" ? "" : options.label_column;
+    how.base = index_base_named(options.index_base);
+    how.max_features = std::uint64_t{max_index} + 1;
+    how.threads = topology::of_this_process().default_workers();
+    check_outputs({{"the input", options.input}}, {{"the output", options.output == "-" ? std::string() : options.output}});
+    const loaded_data loaded = load(options.input, how);
+    const std::vector<real> targets(loaded.size());
+    text_file out(options.output);
+    std::visit(
+        [&](const auto& set) {
+            if (format_of(options.output, format_named(options.to)) == data_format::csv) {
+                write_csv(set.view(targets), set.labels, out);
+            } else {
+                write_libsvm(set.view(targets), set.labels, out);
+            }
+        },
+        loaded.data);
+    out.commit();
+}
+
+} // namespace
+
+void add_convert(CLI::App& program) {
+    CLI::App* const command = add_command(program, "convert", "Convert between data formats");
+    const auto options = std::make_shared<convert_options>();
+    command->add_option("IN", options->input, "Data as 'peccary train' reads it; - is standard input")->required()->option_text(" ");
+    command->add_option("OUT", options->output, "The file to write, compressed if its name ends in .gz or .zst; - is standard output")
+        ->required()
+        ->option_text(" ");
+    command->add_option("--from", options->from, "Format of IN: auto (by its name), libsvm or csv")
+        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
+        ->option_text("NAME");
+    command->add_option("--to", options->to, "Format of OUT: auto (by its name), libsvm or csv")
+        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
+        ->option_text("NAME");
+    command->add_option("--label-column", options->label_column, "CSV: the label's column, by name or number (default: the last), or none")
+        ->option_text("COLUMN");
+    command->add_option("--index-base", options->index_base, "LIBSVM: indices of IN count from 0 or 1 (those of OUT from 1)")
+        ->check(CLI::IsMember({"auto", "0", "1"}))
+        ->option_text("BASE");
+    command->callback([command, options] {
+        options->given = given_options(*command);
+        convert(*options);
+    });
+}
+
+} // namespace peccary::program

@@ -1,0 +1,153 @@
+// peccary predict: labels, scores or probabilities of a model for each row of a data file.
+#include "commands/commands.hpp"
+
+#include "input/load.hpp"
+#include "output/text_file.hpp"
+#include "peccary/core/error.hpp"
+#include "peccary/execution/topology.hpp"
+#include "peccary/model/model_file.hpp"
+#include "peccary/model/predict.hpp"
+#include "report/text.hpp"
+#include "system/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace peccary::program {
+
+namespace {
+
+struct predict_options {
+    std::string data;
+    std::string model;
+    std::string output;
+    std::string type = "labels";
+    std::string format = "auto";
+    std::string label_column = "-1";
+    std::string index_base = "auto";
+    std::set<std::string> given;
+};
+
+load_options reading(const predict_options& options, const model& trained) {
+    load_options how;
+    how.format = format_of(options.data, format_named(options.format));
+    if (options.given.contains("label-column") && how.format != data_format::csv) {
+        throw usage_error("--label-column has no effect here: LIBSVM data has its labels in front; it is for CSV");
+    }
+    if (options.given.contains("index-base") && how.format == data_format::csv) {
+        throw usage_error("--index-base has no effect here: CSV data has no indices; it is for LIBSVM");
+    }
+    how.label_column = options.label_column == "none" ? "" : options.label_column;
+    how.base = index_base_named(options.index_base);
+    how.max_features = std::uint64_t{max_index} + 1; // the model is the limit
+    how.model_features = trained.features;
+    how.threads = topology::of_this_process().default_workers();
+    return how;
+}
+
+/// How well the predictions agree with labels that are there.
+class agreement {
+public:
+    void seen(double label, double predicted) {
+        if (std::isnan(label)) {
+            return; // the file has none
+        }
+        ++rows_;
+        right_ += label == predicted ? 1 : 0;
+        squares_ += (label - predicted) * (label - predicted);
+    }
+    void report(bool classifies) const {
+        if (rows_ == 0) {
+            return;
+        }
+        const auto rows = static_cast<double>(rows_);
+        std::cerr << (classifies ? fmt::format("accuracy {:.4f} ({} of {} rows)\n", static_cast<double>(right_) / rows, grouped(right_),
+                                               grouped(rows_))
+                                 : fmt::format("mean squared error {:.6g} ({} rows)\n", squares_ / rows, grouped(rows_)));
+    }
+
+private:
+    std::uint64_t rows_ = 0;
+    std::uint64_t right_ = 0;
+    double squares_ = 0;
+};
+
+template <class View>
+void write_predictions(const View& rows, std::span<const double> labels, const predictor& of, const std::string& type, text_file& out) {
+    std::vector<real> scores(of.outputs());
+    std::vector<real> probabilities(type == "probabilities" ? of.labels().size() : 0);
+    agreement agreed;
+    std::string line;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        of.scores(rows.row(i), std::span(scores));
+        const double predicted = of.label(scores);
+        agreed.seen(labels[i], predicted);
+        line.clear();
+        if (type == "labels") {
+            line = format_number(predicted);
+        } else {
+            if (type == "probabilities") {
+                of.probabilities(scores, probabilities);
+            }
+            for (const real value : type == "scores" ? scores : probabilities) {
+                line += (line.empty() ? "" : " ") + format_number(value);
+            }
+        }
+        line += '\n';
+        out.write(line);
+    }
+    out.commit();
+    agreed.report(of.classifies());
+}
+
+void predict(const predict_options& options) {
+    check_outputs({{"the data", options.data}, {"--model", options.model}}, {{"--output", options.output}});
+    const model trained = load_model(options.model);
+    const predictor of(trained);
+    if (options.type == "probabilities" && !of.has_probabilities()) {
+        throw usage_error("--type probabilities: the objective '" + trained.objective +
+                          "' has none; ask for labels or scores, or train with logistic or softmax");
+    }
+    const loaded_data loaded = load(options.data, reading(options, trained));
+    // Labels are compared with what is predicted, as numbers: one that the model does not know counts as wrong, and is no error.
+    const std::vector<real> targets(loaded.size());
+    text_file out(options.output);
+    std::visit([&](const auto& set) { write_predictions(set.view(targets), set.labels, of, options.type, out); }, loaded.data);
+}
+
+} // namespace
+
+void add_predict(CLI::App& program) {
+    CLI::App* const command = add_command(program, "predict", "Predict with a trained model");
+    const auto options = std::make_shared<predict_options>();
+    command->add_option("DATA", options->data, "Data to predict for, as 'peccary train' reads it; - is standard input")
+        ->required()
+        ->option_text(" ");
+    command->add_option("--model", options->model, "The model: a file that 'peccary train' or liblinear wrote")
+        ->required()
+        ->option_text("FILE");
+    command->add_option("--output", options->output, "Write the predictions here, one row a line (default: standard output)")
+        ->option_text("FILE");
+    command->add_option("--type", options->type, "labels (default), scores, or probabilities (of the labels in ascending order)")
+        ->check(CLI::IsMember({"labels", "scores", "probabilities"}))
+        ->option_text("NAME");
+    command->add_option("--format", options->format, "auto (by the file's name), libsvm or csv")
+        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
+        ->option_text("NAME");
+    command->add_option("--label-column", options->label_column, "CSV: the label's column, by name or number (default: the last), or none")
+        ->option_text("COLUMN");
+    command->add_option("--index-base", options->index_base, "LIBSVM: indices count from 0 or 1; auto: from 0 if an index 0 occurs")
+        ->check(CLI::IsMember({"auto", "0", "1"}))
+        ->option_text("BASE");
+    command->callback([command, options] {
+        options->given = given_options(*command);
+        predict(*options);
+    });
+}
+
+} // namespace peccary::program

@@ -1,0 +1,73 @@
+#include "commands/suggestion.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace peccary::program {
+
+namespace {
+
+/// Levenshtein's distance, row by row.
+std::size_t distance(const std::string& from, const std::string& to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
+    const std::string guess = nearest(word, candidates);
+    return guess.empty() ? std::string() : " (did you mean '" + guess + "'?)";
+}
+
+} // namespace
+
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
+    std::string best;
+    std::size_t least = word.size() / 3 + 1; // a slip or two in a word of six letters
+    for (const std::string& candidate : candidates) {
+        const bool begun = word.size() >= 4 && candidate.starts_with(word); // --tol for --tolerance
+        const std::size_t steps = begun ? 1 : distance(word, candidate);
+        if (steps <= least && (best.empty() || steps < least)) {
+            best = candidate;
+            least = steps;
+        }
+    }
+    return best;
+}
+
+std::string usage_message(const CLI::App& program, const std::vector<std::string>& arguments, const CLI::ParseError& met) {
+    const auto chosen = program.get_subcommands();
+    const CLI::App& command = chosen.empty() ? program : *chosen.front();
+    const std::string see = "; see '" + std::string(chosen.empty() ? "peccary" : "peccary " + command.get_name()) + " --help'";
+    if (chosen.empty() && arguments.size() > 1 && !arguments[1].starts_with('-')) {
+        std::vector<std::string> names;
+        for (const CLI::App* const each : program.get_subcommands([](const CLI::App*) { return true; })) {
+            names.push_back(each->get_name());
+        }
+        return "there is no subcommand '" + arguments[1] + "'" + did_you_mean(arguments[1], names) + see;
+    }
+    for (const std::string& word : command.remaining()) {
+        if (word.starts_with('-') && word != "-") {
+            const std::string name = word.substr(0, word.find('='));
+            std::vector<std::string> names;
+            for (const CLI::Option* const option : command.get_options()) {
+                for (const std::string& long_name : option->get_lnames()) {
+                    names.push_back("--" + long_name);
+                }
+            }
+            return "there is no option '" + name + "'" + did_you_mean(name, names) + see;
+        }
+    }
+    return std::string(met.what()) + see;
+}
+
+} // namespace peccary::program

@@ -1,0 +1,69 @@
+// Loads a data file of any kind that Peccary reads: LIBSVM or CSV text, plain or compressed, from a path or standard input, or its cache.
+#pragma once
+
+#include "peccary/core/mapped_file.hpp"
+#include "peccary/data/cache.hpp"
+#include "peccary/data/csv.hpp"
+#include "peccary/data/dataset.hpp"
+#include "peccary/data/libsvm.hpp"
+#include "peccary/data/line_map.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+namespace peccary::program {
+
+enum class data_format : std::uint8_t { automatic, libsvm, csv };
+
+/// `automatic` resolved by the file's name: CSV for .csv and .tsv, with or without .gz or .zst behind, LIBSVM for anything else.
+/// By its name and not by its content, so that what a command means does not depend on what a file happens to hold.
+data_format format_of(const std::string& path, data_format asked);
+
+/// The names of --format and of --index-base; the command line has checked them.
+data_format format_named(const std::string& name);
+index_base index_base_named(const std::string& name);
+
+struct load_options {
+    data_format format = data_format::automatic;
+    std::string label_column = "-1"; ///< CSV; empty: no labels
+    index_base base = index_base::detect;
+    std::uint64_t max_features = std::uint64_t{1} << 28U;
+    std::optional<std::size_t> model_features; ///< of the model that the data is read for, if there is one
+    unsigned threads = 1;
+    std::string cache; ///< the file that keeps the parsed data, used if it fits and else written; empty: none
+};
+
+struct loaded_data {
+    std::variant<sparse_dataset, dense_dataset, mapped_sparse_dataset, mapped_dense_dataset> data;
+    mapped_file cache; ///< what mapped data lies in
+    line_map lines;
+    double seconds = 0;
+    std::string cache_note; ///< what was done with the cache, and why; empty without one
+
+    std::size_t size() const { return labels().size(); }
+    std::size_t features() const {
+        return std::visit([](const auto& set) { return set.columns; }, data);
+    }
+    std::size_t nonzeros() const {
+        return std::visit([](const auto& set) { return set.values.size(); }, data);
+    }
+    std::span<const double> labels() const {
+        return std::visit([](const auto& set) { return std::span<const double>(set.labels); }, data);
+    }
+    bool sparse() const {
+        return std::visit(
+            [](const auto& set) {
+                return requires { set.indices; };
+            },
+            data);
+    }
+};
+
+/// Throws what the readers and `find_in_cache` throw: `data_error` naming file, line and column; `io_error`; `usage_error`.
+loaded_data load(const std::string& path, const load_options& options);
+
+} // namespace peccary::program

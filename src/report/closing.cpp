@@ -1,0 +1,118 @@
+#include "report/closing.hpp"
+
+#include "report/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+namespace peccary::program {
+
+namespace {
+
+std::string evaluation_text(const evaluation& of) {
+    std::string text = fmt::format("loss {:.6g}", of.mean_loss);
+    if (!std::isnan(of.accuracy)) {
+        text += fmt::format(", accuracy {:.4f}", of.accuracy);
+    }
+    if (!std::isnan(of.mean_squared_error)) {
+        text += fmt::format(", mean squared error {:.6g}", of.mean_squared_error);
+    }
+    return text;
+}
+
+std::vector<std::string> worker_row(std::string name, const worker_statistics& worker) {
+    const histogram& staleness = worker.staleness;
+    const auto of_staleness = [&](std::string text) { return staleness.samples() == 0 ? std::string("-") : text; };
+    return {std::move(name),
+            grouped(worker.updates),
+            of_staleness(fmt::format("{:.2f}", staleness.mean())),
+            of_staleness(grouped(staleness.quantile(0.5))),
+            of_staleness(grouped(staleness.quantile(0.99))),
+            of_staleness(grouped(staleness.maximum())),
+            grouped(worker.waits.retries),
+            grouped(worker.waits.contended),
+            duration(worker.waits.lock_seconds),
+            duration(worker.waits.barrier_seconds)};
+}
+
+} // namespace
+
+std::string closing_table(const run_facts& facts) {
+    const epoch_facts& last = facts.last;
+    const auto line = [](std::string_view name, const std::string& value) { return fmt::format("{:<12}{}\n", name, value); };
+    const worker_statistics all = facts.merged();
+    const double seconds = std::max(last.train_seconds - facts.train_seconds_before, 1e-9); // the workers' tallies are of this process only
+    const double nonzeros_per_row = static_cast<double>(facts.nonzeros) / static_cast<double>(facts.all_rows);
+
+    std::string text = fmt::format("{} by {}, {} {} ({}), {} {}{}\n", facts.objective, facts.scheme, facts.workers.size(),
+                                   facts.workers.size() == 1 ? "worker" : "workers", facts.executor, last.epoch,
+                                   last.epoch == 1 ? "epoch" : "epochs", facts.stopped_early ? ", stopped early" : "");
+    text += line("load", fmt::format("{} ({} rows to train on, {} features, {} nonzeros a row)", duration(facts.load_seconds),
+                                     grouped(facts.rows), grouped(facts.features), rate(nonzeros_per_row)));
+    text += line("step", fmt::format("{:.6g}{}", facts.step,
+                                     facts.step_calibrated ? ", chosen on a sample in " + duration(facts.calibration_seconds) : ""));
+    text += line("train", fmt::format("{} ({} updates/s, {} nonzeros/s)", duration(last.train_seconds),
+                                      rate(static_cast<double>(all.updates) / seconds),
+                                      rate(static_cast<double>(all.examples) * nonzeros_per_row / seconds)));
+    text += line("objective", fmt::format("{:.8g}", last.objective_value));
+    text += line("training", evaluation_text(last.training));
+    if (last.validation) {
+        text += line("validation", evaluation_text(*last.validation));
+    }
+    if (last.test) {
+        text += line("test", evaluation_text(*last.test));
+    }
+
+    std::vector<std::vector<std::string>> rows{
+        {"worker", "updates", "staleness mean", "p50", "p99", "max", "retries", "contended", "locks", "barriers"}};
+    for (std::size_t worker = 0; worker < facts.workers.size(); ++worker) {
+        rows.push_back(worker_row(std::to_string(worker), facts.workers[worker]));
+    }
+    if (facts.workers.size() > 1) {
+        rows.push_back(worker_row("all", all));
+    }
+    return text + "\n" + table(rows);
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+std::string repeat_table(std::span<const run_facts> runs) {
+    std::vector<std::vector<std::string>> rows{{fmt::format("{} runs", runs.size()), "median", "least", "greatest"}};
+    const auto add = [&](const char* name, const std::function<double(const run_facts&)>& of, const char* form) {
+        std::vector<double> values;
+        for (const run_facts& run : runs) {
+            values.push_back(of(run));
+        }
+        if (std::isnan(values.front())) {
+            return; // does not apply
+        }
+        const auto [least, greatest] = std::ranges::minmax(values);
+        rows.push_back({name, fmt::format(fmt::runtime(form), median(values)), fmt::format(fmt::runtime(form), least),
+                        fmt::format(fmt::runtime(form), greatest)});
+    };
+    const double none = std::nan("");
+    add(
+        "objective value", [](const run_facts& run) { return run.last.objective_value; }, "{:.8g}");
+    add(
+        "training accuracy", [](const run_facts& run) { return run.last.training.accuracy; }, "{:.4f}");
+    add(
+        "validation accuracy", [&](const run_facts& run) { return run.last.validation ? run.last.validation->accuracy : none; }, "{:.4f}");
+    add(
+        "test accuracy", [&](const run_facts& run) { return run.last.test ? run.last.test->accuracy : none; }, "{:.4f}");
+    add(
+        "train seconds", [](const run_facts& run) { return run.last.train_seconds; }, "{:.4f}");
+    add(
+        "staleness mean", [](const run_facts& run) { return run.merged().staleness.mean(); }, "{:.2f}");
+    return table(rows);
+}
+
+} // namespace peccary::program

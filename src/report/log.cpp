@@ -1,0 +1,100 @@
+#include "report/log.hpp"
+
+#include <cerrno>
+#include <cmath>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
+
+namespace peccary::program {
+
+namespace {
+
+using json = nlohmann::ordered_json; // "record" comes first, for who reads with his own eyes
+
+/// JSON has no NaN: what does not apply is null.
+json number_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+void add_evaluation(json& record, const std::string& prefix, const std::optional<evaluation>& of) {
+    const evaluation none{.mean_loss = std::nan("")};
+    const evaluation& values = of ? *of : none;
+    record[prefix + "_loss"] = number_or_null(values.mean_loss);
+    record[prefix + "_accuracy"] = number_or_null(values.accuracy);
+    record[prefix + "_mean_squared_error"] = number_or_null(values.mean_squared_error);
+}
+
+json staleness_record(const histogram& staleness) {
+    return {{"mean", staleness.mean()},        {"p50", staleness.quantile(0.5)}, {"p90", staleness.quantile(0.9)},
+            {"p99", staleness.quantile(0.99)}, {"max", staleness.maximum()},     {"samples", staleness.samples()}};
+}
+
+json worker_record(const worker_statistics& worker) {
+    return {{"updates", worker.updates},
+            {"examples", worker.examples},
+            {"staleness", staleness_record(worker.staleness)},
+            {"retries", worker.waits.retries},
+            {"contended", worker.waits.contended},
+            {"lock_seconds", worker.waits.lock_seconds},
+            {"barrier_seconds", worker.waits.barrier_seconds}};
+}
+
+} // namespace
+
+nlohmann::ordered_json epoch_record(const epoch_facts& facts) {
+    json record{{"record", "epoch"},
+                {"epoch", facts.epoch},
+                {"train_seconds", facts.train_seconds},
+                {"objective_value", number_or_null(facts.objective_value)},
+                {"updates", facts.updates}};
+    add_evaluation(record, "train", facts.training);
+    add_evaluation(record, "validation", facts.validation);
+    add_evaluation(record, "test", facts.test);
+    return record;
+}
+
+nlohmann::ordered_json summary_record(const run_facts& facts) {
+    const epoch_facts& last = facts.last;
+    json record{{"record", "summary"},
+                {"scheme", facts.scheme},
+                {"objective", facts.objective},
+                {"threads", facts.workers.size()},
+                {"seed", facts.seed},
+                {"epochs", last.epoch},
+                {"stopped_early", facts.stopped_early},
+                {"load_seconds", facts.load_seconds},
+                {"calibration_seconds", facts.calibration_seconds},
+                {"train_seconds", last.train_seconds},
+                {"objective_value", number_or_null(last.objective_value)}};
+    add_evaluation(record, "train", last.training);
+    add_evaluation(record, "validation", last.validation);
+    add_evaluation(record, "test", last.test);
+    record.update(worker_record(facts.merged()));
+    record["updates"] = last.updates; // those before the run was resumed too
+    record["workers"] = json::array();
+    for (const worker_statistics& worker : facts.workers) {
+        record["workers"].push_back(worker_record(worker));
+    }
+    return record;
+}
+
+run_log::run_log(const std::string& path, bool append)
+    : path_(path), file_(open_file(path, O_WRONLY | O_CREAT | O_APPEND | (append ? 0 : O_TRUNC), 0666)) {
+    if (!file_.is_open()) {
+        throw_io_error(path_, "open for writing", errno);
+    }
+}
+
+void run_log::write(const nlohmann::ordered_json& record) {
+    // File names need not be UTF-8, and JSON must.
+    const std::string line = record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    std::string_view rest = line;
+    while (!rest.empty()) {
+        const ::ssize_t count = ::write(file_.number(), rest.data(), rest.size());
+        if (count < 0 && errno != EINTR) {
+            throw_io_error(path_, "write", errno);
+        }
+        rest.remove_prefix(count > 0 ? static_cast<std::size_t>(count) : 0);
+    }
+}
+
+} // namespace peccary::program

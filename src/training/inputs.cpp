@@ -1,0 +1,173 @@
+#include "training/inputs.hpp"
+
+#include "peccary/core/error.hpp"
+#include "peccary/core/random.hpp"
+#include "peccary/data/class_weights.hpp"
+#include "peccary/data/split.hpp"
+#include "report/text.hpp"
+#include "training/objectives.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <set>
+#include <span>
+#include <utility>
+
+namespace peccary::program {
+
+namespace {
+
+any_view view_of(const labelled_data& data, std::size_t features, std::span<const real> weights) {
+    return std::visit(
+        [&](const auto& set) {
+            auto view = set.view(data.targets, weights);
+            view.columns = features;
+            return any_view(view);
+        },
+        data.file.data);
+}
+
+/// Four independent chains of multiplications: one would wait 4 cycles for every 8 bytes.
+template <class T>
+std::uint64_t hash_of(std::uint64_t seed, std::span<const T> values) {
+    constexpr std::size_t lanes = 4;
+    constexpr std::size_t word = sizeof(std::uint64_t);
+    const auto* bytes = reinterpret_cast<const char*>(values.data());
+    std::size_t left = values.size() * sizeof(T);
+    std::uint64_t lane[lanes] = {seed, mix(seed + 1), mix(seed + 2), mix(seed + 3)};
+    for (; left >= lanes * word; left -= lanes * word, bytes += lanes * word) {
+        for (std::size_t i = 0; i < lanes; ++i) {
+            std::uint64_t part = 0;
+            std::memcpy(&part, bytes + (i * word), word);
+            lane[i] = std::rotl((lane[i] ^ part) * 0x9E37'79B9'7F4A'7C15U, 29);
+        }
+    }
+    std::uint64_t result = mix(values.size());
+    for (const std::uint64_t part : lane) {
+        result = mix(result ^ part);
+    }
+    for (; left > 0; --left, ++bytes) {
+        result = mix(result ^ static_cast<unsigned char>(*bytes));
+    }
+    return result;
+}
+
+labelled_data read(const std::string& path, const load_options& options) {
+    labelled_data data;
+    data.file = load(path, options);
+    return data;
+}
+
+void require_same_kind(const train_options& options, const training_inputs& inputs) {
+    const auto kind = [](const labelled_data& data) { return data.file.sparse() ? "sparse (LIBSVM)" : "dense (CSV)"; };
+    if (inputs.train.file.sparse() != inputs.test->file.sparse()) {
+        throw data_error(options.test + ": is " + kind(*inputs.test) + ", but the training data is " + kind(inputs.train) +
+                         "; convert one of them with 'peccary convert'");
+    }
+}
+
+} // namespace
+
+any_view labelled_data::view(std::size_t features) const { return view_of(*this, features, weights); }
+any_view labelled_data::unweighted_view(std::size_t features) const { return view_of(*this, features, {}); }
+
+any_view labelled_data::featureless_view(storage<std::uint64_t>& offsets) const {
+    if (!file.sparse()) {
+        return dense_view{.values = {}, .targets = targets, .weights = weights, .columns = 0};
+    }
+    offsets.assign(targets.size() + 1, 0);
+    return sparse_view{.offsets = offsets, .indices = {}, .values = {}, .targets = targets, .weights = weights, .columns = 0};
+}
+
+std::string choose_objective(std::span<const double> labels, std::string& reason) {
+    constexpr std::size_t most_classes = 1000;
+    std::set<double> distinct;
+    bool integers = true;
+    for (const double label : labels) {
+        integers = integers && label == std::trunc(label);
+        if (distinct.size() <= most_classes) {
+            distinct.insert(label);
+        }
+    }
+    if (distinct.size() == 2) {
+        reason = "two distinct labels";
+        return "logistic";
+    }
+    if (integers && distinct.size() > 2 && distinct.size() <= most_classes && distinct.size() * 2 <= labels.size()) {
+        reason = grouped(distinct.size()) + " distinct integer labels";
+        return "softmax";
+    }
+    reason = distinct.size() == 1             ? "only one distinct label"
+             : !integers                      ? "labels that are not all integers"
+             : distinct.size() > most_classes ? "more than 1,000 distinct labels"
+                                              : "nearly as many distinct labels as rows";
+    return "squared";
+}
+
+training_inputs read_inputs(const train_options& options, std::optional<std::size_t> features_of_checkpoint) {
+    training_inputs inputs;
+    load_options reading = load_options_of(options);
+    inputs.train = read(options.data, reading);
+    inputs.features = inputs.train.file.features();
+    inputs.load_seconds = inputs.train.file.seconds;
+    if (!options.test.empty()) {
+        load_options test_reading = reading;
+        test_reading.cache.clear();
+        test_reading.format = format_of(options.test, options.format == "auto" ? data_format::automatic : reading.format);
+        if (!inputs.train.file.sparse()) {
+            test_reading.model_features = inputs.features;
+        } else if (features_of_checkpoint) {
+            test_reading.model_features = features_of_checkpoint;
+        }
+        inputs.test = read(options.test, test_reading);
+        require_same_kind(options, inputs);
+        inputs.features = std::max(inputs.features, inputs.test->file.features());
+        inputs.load_seconds += inputs.test->file.seconds;
+    }
+    inputs.features = std::max<std::size_t>(1, features_of_checkpoint.value_or(inputs.features));
+
+    const loaded_data& file = inputs.train.file;
+    inputs.objective = options.objective == "auto" ? choose_objective(file.labels(), inputs.objective_reason) : options.objective;
+    const loss_info facts = objective_info(inputs.objective);
+    if (facts.target == target_kind::regression && options.given.contains("class-weight")) {
+        throw usage_error("--class-weight has no effect here: the objective '" + inputs.objective +
+                          "' is a regression, which has no classes; choose another --objective");
+    }
+    inputs.labels = label_encoding::learn(facts.target, file.labels(), file.lines);
+    inputs.train.targets = inputs.labels->targets(file.labels(), file.lines);
+    inputs.train.weights = row_weights(class_weighting::parse(options.class_weight), *inputs.labels, inputs.train.targets);
+    if (inputs.test) {
+        inputs.test->targets = inputs.labels->targets(inputs.test->file.labels(), inputs.test->file.lines);
+        inputs.test_rows = all_rows(inputs.test->file.size());
+    }
+
+    row_split split = split_rows(file.size(), options.seed, options.validation);
+    inputs.training_rows = std::move(split.training);
+    inputs.validation_rows = std::move(split.validation);
+    if (inputs.training_rows.empty() || (options.validation > 0 && inputs.validation_rows.empty())) {
+        throw data_error(options.data + ": its " + grouped(file.size()) + " rows are too few for a validation share of " +
+                         label_text(options.validation) + "; give more rows, or another --validation");
+    }
+    if (options.batch > inputs.training_rows.size()) {
+        throw usage_error("--batch " + std::to_string(options.batch) + " is more than the " + grouped(inputs.training_rows.size()) +
+                          " rows to train on; choose a smaller one");
+    }
+    return inputs;
+}
+
+std::uint64_t fingerprint(const loaded_data& file) {
+    return std::visit(
+        [](const auto& set) {
+            std::uint64_t hash = mix(hash_of(mix(set.columns), std::span(set.labels)));
+            if constexpr (requires { set.indices; }) {
+                hash = mix(hash ^ hash_of(hash, std::span(set.offsets)));
+                hash = mix(hash ^ hash_of(hash, std::span(set.indices)));
+            }
+            return mix(hash ^ hash_of(hash, std::span(set.values)));
+        },
+        file.data);
+}
+
+} // namespace peccary::program

@@ -1,0 +1,51 @@
+// What a run trains and is tested on: files read, labels turned into targets, rows split.
+#pragma once
+
+#include "input/load.hpp"
+#include "peccary/data/labels.hpp"
+#include "training/options.hpp"
+#include "training/run.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace peccary::program {
+
+/// One file with its targets. Views of it are valid while it lives and is not moved.
+struct labelled_data {
+    loaded_data file;
+    std::vector<real> targets;
+    std::vector<real> weights; ///< empty: all ones
+
+    any_view view(std::size_t features) const;
+    any_view unweighted_view(std::size_t features) const;
+
+    /// The rows without their features, over which any model without bias scores zero. `offsets` is storage for the view.
+    any_view featureless_view(storage<std::uint64_t>& offsets) const;
+};
+
+struct training_inputs {
+    labelled_data train;
+    std::optional<labelled_data> test;
+    std::size_t features = 0;     ///< of the model: the larger of training and test data's
+    std::string objective;        ///< "auto" resolved
+    std::string objective_reason; ///< why, if it was resolved; else empty
+    std::optional<label_encoding> labels;
+    std::vector<row_index> training_rows;
+    std::vector<row_index> validation_rows; ///< of the training data
+    std::vector<row_index> test_rows;
+    double load_seconds = 0;
+};
+
+/// "auto": two distinct labels make it logistic, more integer ones softmax, and anything else squared. `reason` says so in words.
+std::string choose_objective(std::span<const double> labels, std::string& reason);
+
+/// Throws `data_error`, `io_error`, `usage_error`.
+training_inputs read_inputs(const train_options& options, std::optional<std::size_t> features_of_checkpoint);
+
+/// 64 bits over the shape, labels, indices and values of a data set. The same on all machines of one byte order.
+std::uint64_t fingerprint(const loaded_data& file);
+
+} // namespace peccary::program

@@ -1,0 +1,15 @@
+// Declares how a run of one objective is made; each is compiled in a file of its own under objectives/.
+#pragma once
+
+#include "training/objectives.hpp"
+#include "training/run.hpp"
+
+#include <memory>
+
+namespace peccary::program {
+
+/// Defined in typed_run.hpp, and instantiated once per objective of the list; one that is missing is an error of the linker.
+template <class Objective>
+std::unique_ptr<training_run> make_run_of(const run_request& request);
+
+} // namespace peccary::program

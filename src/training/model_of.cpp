@@ -1,0 +1,54 @@
+#include "training/model_of.hpp"
+
+#include "peccary/core/error.hpp"
+#include "peccary/core/version.hpp"
+#include "peccary/model/liblinear_format.hpp"
+#include "peccary/model/model.hpp"
+#include "peccary/model/model_file.hpp"
+#include "peccary/model/number_text.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace peccary::program {
+
+namespace {
+
+std::vector<real> copy_of(const parameters& from, const parameter_span& span) {
+    const auto values = from.exclusive(span);
+    return {values.begin(), values.end()};
+}
+
+} // namespace
+
+void check_model_format(const train_options& options, const training_inputs& inputs) {
+    if (options.model_format != "liblinear") {
+        return;
+    }
+    for (const double label : inputs.labels->classes()) {
+        if (label != std::trunc(label) || std::abs(label) > std::numeric_limits<int>::max()) {
+            throw usage_error("--model-format liblinear holds whole-number labels only, not " + label_text(label) +
+                              "; choose --model-format peccary");
+        }
+    }
+}
+
+void save_model(const train_options& options, const training_inputs& inputs, training_run& run) {
+    const parameters& trained = run.model();
+    std::vector<real> bias;
+    if (options.bias) {
+        bias = copy_of(trained, trained.layout().find("bias"));
+    }
+    model made = make_linear_model(inputs.objective, inputs.features, inputs.labels->classes(),
+                                   copy_of(trained, trained.layout().find("weights")), std::move(bias));
+    made.metadata = {{"version", std::string(version_string)}, {"options", to_json(options).dump()}, {"step", format_number(run.step())}};
+    if (options.model_format == "liblinear") {
+        save_liblinear(made, options.model);
+    } else {
+        save(made, options.model);
+    }
+}
+
+} // namespace peccary::program

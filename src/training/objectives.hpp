@@ -1,0 +1,28 @@
+// The list of objectives that the program trains: every loss of one score over a linear model, and softmax.
+#pragma once
+
+#include "peccary/core/type_list.hpp"
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/softmax.hpp"
+
+namespace peccary::program {
+
+template <class Losses>
+struct linear_objectives_and_softmax;
+
+template <class... Losses>
+struct linear_objectives_and_softmax<type_list<Losses...>> {
+    using type = type_list<linear<Losses>..., softmax>;
+};
+
+using objectives = linear_objectives_and_softmax<losses>::type;
+
+/// Throws `usage_error` for an unknown name.
+inline loss_info objective_info(std::string_view name) {
+    loss_info info{};
+    with_named<objectives>("objective", name, [&](auto tag) { info = decltype(tag)::type::info; });
+    return info;
+}
+
+} // namespace peccary::program

@@ -1,0 +1,182 @@
+#include "training/options.hpp"
+
+#include "peccary/core/error.hpp"
+#include "peccary/data/class_weights.hpp"
+#include "peccary/execution/executors.hpp"
+#include "peccary/execution/topology.hpp"
+#include "peccary/model/number_text.hpp"
+#include "peccary/objective/loss/loss.hpp"
+#include "peccary/scheme/schemes.hpp"
+#include "peccary/step/schedules.hpp"
+#include "training/objectives.hpp"
+
+#include <cmath>
+#include <tuple>
+
+namespace peccary::program {
+
+namespace {
+
+/// One line an option that decides what a run computes; both directions of JSON come from it.
+constexpr auto determining = std::tuple{
+    std::pair{"format", &train_options::format},
+    std::pair{"label-column", &train_options::label_column},
+    std::pair{"index-base", &train_options::index_base},
+    std::pair{"max-features", &train_options::max_features},
+    std::pair{"validation", &train_options::validation},
+    std::pair{"objective", &train_options::objective},
+    std::pair{"l2", &train_options::l2},
+    std::pair{"l1", &train_options::l1},
+    std::pair{"bias", &train_options::bias},
+    std::pair{"class-weight", &train_options::class_weight},
+    std::pair{"scheme", &train_options::scheme},
+    std::pair{"threads", &train_options::threads},
+    std::pair{"executor", &train_options::executor},
+    std::pair{"pin", &train_options::pin},
+    std::pair{"staleness", &train_options::staleness},
+    std::pair{"epochs", &train_options::epochs},
+    std::pair{"step", &train_options::step},
+    std::pair{"schedule", &train_options::schedule},
+    std::pair{"decay", &train_options::decay},
+    std::pair{"batch", &train_options::batch},
+    std::pair{"seed", &train_options::seed},
+    std::pair{"tolerance", &train_options::tolerance},
+    std::pair{"patience", &train_options::patience},
+};
+
+template <class T>
+nlohmann::json value_to_json(const T& value) {
+    return value;
+}
+template <class T>
+nlohmann::json value_to_json(const std::optional<T>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+template <class T>
+void value_from_json(const nlohmann::json& json, T& value) {
+    json.get_to(value);
+}
+template <class T>
+void value_from_json(const nlohmann::json& json, std::optional<T>& value) {
+    value = json.is_null() ? std::nullopt : std::optional<T>(json.get<T>());
+}
+
+[[noreturn]] void no_effect(const std::string& option, const std::string& why) {
+    throw usage_error("--" + option + " has no effect here: " + why);
+}
+
+} // namespace
+
+nlohmann::json to_json(const train_options& options) {
+    nlohmann::json json;
+    std::apply([&](const auto&... entry) { ((json[entry.first] = value_to_json(options.*entry.second)), ...); }, determining);
+    return json;
+}
+
+void from_json(const nlohmann::json& json, const std::string& name, train_options& options) try {
+    std::apply([&](const auto&... entry) { (value_from_json(json.at(entry.first), options.*entry.second), ...); }, determining);
+} catch (const nlohmann::json::exception&) {
+    throw data_error(name + ": its settings are not those of this version of peccary; resume with the version that wrote it");
+}
+
+void check_combination(const train_options& options) {
+    const auto given = [&](const char* option) { return options.given.contains(option); };
+
+    const data_format format = load_options_of(options).format;
+    if (given("label-column") && format != data_format::csv) {
+        no_effect("label-column", "LIBSVM data has its labels in front; it is for CSV");
+    }
+    for (const char* const option : {"index-base", "max-features"}) {
+        if (given(option) && format == data_format::csv) {
+            no_effect(option, "CSV data has no indices; it is for LIBSVM");
+        }
+    }
+    if (!(options.validation >= 0 && options.validation < 1)) {
+        throw usage_error("--validation must be a fraction from 0 to below 1");
+    }
+    if (options.data == "-" && options.test == "-") {
+        throw usage_error("standard input can be the data or the test data, not both; give one of them as a file");
+    }
+
+    if (given("cache") && options.data == "-") {
+        throw usage_error(
+            "--cache has no effect here: standard input cannot be read again to check a cache against it; give the data as a file");
+    }
+    if (given("cache") && options.cache.empty()) {
+        throw usage_error("--cache must be the name of a file");
+    }
+
+    if (options.step != "auto") {
+        const auto step = parse_number<double>(options.step);
+        if (!step || !std::isfinite(*step) || *step <= 0) {
+            throw usage_error("--step must be auto or a positive number, not '" + options.step + "'");
+        }
+    }
+    if (options.objective != "auto") {
+        static_cast<void>(objective_info(options.objective));
+    }
+    static_cast<void>(class_weighting::parse(options.class_weight));
+
+    bool takes_decay = false;
+    with_named<schedules>("schedule", options.schedule, [&](auto tag) { takes_decay = decltype(tag)::type::info.decay != 0; });
+    if (given("decay") && !takes_decay) {
+        no_effect("decay", "the schedule '" + options.schedule + "' has none; choose another --schedule, or leave it out");
+    }
+    with_named<executors>("executor", options.executor, [&](auto tag) {
+        if (options.pin && !decltype(tag)::type::info.pins) {
+            no_effect("pin", "the executor '" + options.executor + "' cannot keep workers on processors; choose --executor threads");
+        }
+    });
+    if (given("threads") && options.threads == 0) {
+        throw usage_error("--threads must be at least 1; leave it out for one per usable core");
+    }
+    with_named<schemes>("scheme", options.scheme, [&](auto tag) {
+        if (options.threads > 1 && !decltype(tag)::type::info.parallel) {
+            no_effect("threads", "the scheme '" + options.scheme + "' has one worker; leave it out, or choose another --scheme");
+        }
+    });
+    if (given("batch") && options.batch == 0) {
+        throw usage_error("--batch must be at least 1; leave it out for the scheme's default");
+    }
+    if (given("repeat") && options.repeat == 0) {
+        throw usage_error("--repeat must be at least 1");
+    }
+    if (given("patience") && !options.tolerance) {
+        no_effect("patience", "it counts epochs without an improvement by --tolerance; give that too");
+    }
+    if (given("patience") && options.patience == 0) {
+        throw usage_error("--patience must be at least 1");
+    }
+    if (options.tolerance && !(std::isfinite(*options.tolerance) && *options.tolerance >= 0)) {
+        throw usage_error("--tolerance must be zero or a positive number");
+    }
+    if (options.objective != "auto" && given("class-weight") && objective_info(options.objective).target == target_kind::regression) {
+        no_effect("class-weight", "the objective '" + options.objective + "' is a regression, which has no classes");
+    }
+    if (given("model-format") && options.model.empty()) {
+        no_effect("model-format", "no model is written; give --model FILE too");
+    }
+    if (given("checkpoint-every") && options.checkpoint.empty()) {
+        no_effect("checkpoint-every", "no checkpoint is written; give --checkpoint FILE too");
+    }
+    if (given("checkpoint-every") && options.checkpoint_every == 0) {
+        throw usage_error("--checkpoint-every must be at least 1");
+    }
+    for (const char* const option : {"checkpoint", "resume"}) {
+        if (given(option) && options.repeat > 1) {
+            throw usage_error("--" + std::string(option) + " is for one run, and --repeat makes several; leave one of them out");
+        }
+    }
+}
+
+load_options load_options_of(const train_options& options) {
+    return {.format = format_of(options.data, format_named(options.format)),
+            .label_column = options.label_column,
+            .base = index_base_named(options.index_base),
+            .max_features = options.max_features,
+            .model_features = std::nullopt,
+            .threads = options.threads != 0 ? options.threads : topology::of_this_process().default_workers(),
+            .cache = options.cache};
+}
+
+} // namespace peccary::program

@@ -1,0 +1,75 @@
+// What `peccary train` was asked to do, as plain values.
+#pragma once
+
+#include "input/load.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace peccary::program {
+
+/// Names as on the command line; "auto" is resolved later. Members in the order of the help text.
+struct train_options {
+    std::string data;
+    std::string test;
+    std::string format = "auto";
+    std::string label_column = "-1";
+    std::string index_base = "auto";
+    std::uint64_t max_features = std::uint64_t{1} << 28U;
+    std::string cache;
+    double validation = 0;
+
+    std::string objective = "auto";
+    std::optional<double> l2;
+    double l1 = 0;
+    bool bias = false;
+    std::string class_weight = "none";
+
+    std::string scheme = "hogwild";
+    unsigned threads = 0;
+    std::string executor = "threads";
+    bool pin = false;
+    std::string staleness = "sampled";
+
+    std::uint64_t epochs = 0; ///< 0: by the size of the data, once that is known
+    std::string step = "auto";
+    std::string schedule = "linear";
+    std::optional<double> decay;
+    std::uint64_t batch = 0;
+    std::uint64_t seed = 1;
+    std::uint64_t repeat = 1;
+    std::optional<double> tolerance;
+    std::uint64_t patience = 3;
+
+    std::string model;
+    std::string model_format = "peccary";
+    std::string log;
+    std::string checkpoint;
+    std::uint64_t checkpoint_every = 1;
+    std::string resume;
+    bool quiet = false;
+
+    /// The options that the user wrote, by their names without the dashes.
+    std::set<std::string> given;
+    /// The command as the user wrote it, without `--resume FILE`, for a message that says how to go on.
+    std::string command;
+};
+
+/// The options that decide what a run computes, by their names: what a checkpoint keeps and a resumed run may not change.
+/// Options that only say where results go, and the paths of the data, are not among them.
+nlohmann::json to_json(const train_options& options);
+
+/// The reverse, into `options`. Throws `data_error` "name: ..." when `json`, from the file `name`, is not what `to_json` made.
+void from_json(const nlohmann::json& json, const std::string& name, train_options& options);
+
+/// Throws `usage_error` for options that have no effect in this combination, and for values without meaning. Unknown names are left to
+/// whoever looks them up.
+void check_combination(const train_options& options);
+
+load_options load_options_of(const train_options& options);
+
+} // namespace peccary::program

@@ -1,0 +1,320 @@
+#include "training/train.hpp"
+
+#include "peccary/core/stopwatch.hpp"
+#include "peccary/core/version.hpp"
+#include "peccary/model/number_text.hpp"
+#include "peccary/train/settings.hpp"
+#include "report/closing.hpp"
+#include "report/facts.hpp"
+#include "report/log.hpp"
+#include "report/machine.hpp"
+#include "report/progress.hpp"
+#include "report/text.hpp"
+#include "system/outputs.hpp"
+#include "system/shell.hpp"
+#include "system/signals.hpp"
+#include "training/checkpointing.hpp"
+#include "training/inputs.hpp"
+#include "training/model_of.hpp"
+#include "training/run.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace peccary::program {
+
+namespace {
+
+/// One command: reads, trains once or several times, writes.
+class session {
+public:
+    session(train_options options, std::optional<saved_run> saved)
+        : options_(std::move(options)), saved_(std::move(saved)), inputs_(read_inputs(options_, features_of(saved_))),
+          data_(inputs_.train.view(inputs_.features)) {
+        if (saved_) {
+            require_same_data(*saved_, options_, inputs_);
+        }
+        check_model_format(options_, inputs_);
+        if (options_.epochs == 0) {
+            options_.epochs = default_epochs(inputs_.train.file.nonzeros());
+        }
+        if (const std::string& note = inputs_.train.file.cache_note; !note.empty()) {
+            say(note);
+        }
+        if (!inputs_.objective_reason.empty()) {
+            say("objective " + inputs_.objective + ", chosen for " + inputs_.objective_reason + "; --objective overrides it");
+        }
+    }
+
+    void run() {
+        stop_flag& stop = stop_on_signals();
+        std::vector<run_facts> runs;
+        std::optional<double> step;
+        for (std::uint64_t repeat = 0; repeat < options_.repeat; ++repeat) {
+            const auto run = make(repeat, step, stop);
+            step = run->step(); // chosen once, so that the spread is the runs' own
+            if (repeat == 0 && !options_.log.empty()) {
+                log_.emplace(options_.log, saved_.has_value());
+            }
+            log_run(*run, repeat);
+            runs.push_back(train_one(*run, repeat));
+            if (repeat == 0 && !options_.model.empty()) {
+                save_model(options_, inputs_, *run);
+            }
+        }
+        print(closing_table(runs.front()));
+        if (runs.size() > 1) {
+            print(fmt::format("\n{}", repeat_table(runs)));
+            if (!options_.model.empty()) {
+                say("the model is that of the first run, with seed " + std::to_string(options_.seed));
+            }
+        }
+    }
+
+private:
+    static std::optional<std::size_t> features_of(const std::optional<saved_run>& saved) {
+        return saved ? std::optional(saved->settings.at("resolved").at("features").get<std::size_t>()) : std::nullopt;
+    }
+
+    void say(const std::string& text) const {
+        if (!options_.quiet) {
+            std::cerr << "peccary: " << text << '\n';
+        }
+    }
+
+    std::unique_ptr<training_run> make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) const {
+        train_settings settings{.executor = options_.executor,
+                                .workers = workers(),
+                                .pin = options_.pin,
+                                .epochs = options_.epochs,
+                                .step = step ? step : given_step(),
+                                .schedule = options_.schedule,
+                                .decay = options_.decay,
+                                .batch = options_.batch,
+                                .l2 = options_.l2,
+                                .l1 = options_.l1,
+                                .seed = options_.seed + repeat,
+                                .staleness = options_.staleness == "off"     ? staleness_mode::off
+                                             : options_.staleness == "exact" ? staleness_mode::exact
+                                                                             : staleness_mode::sampled};
+        auto run = make_run({.objective = inputs_.objective,
+                             .scheme = options_.scheme,
+                             .data = data_,
+                             .rows = inputs_.training_rows,
+                             .classes = inputs_.labels->classes().size(),
+                             .bias = options_.bias,
+                             .settings = settings,
+                             .stop = &stop});
+        if (saved_) {
+            run->restore(saved_->position, saved_->parameters);
+        }
+        return run;
+    }
+
+    unsigned workers() const {
+        if (options_.threads != 0) {
+            return options_.threads;
+        }
+        if (saved_) {
+            return saved_->settings.at("resolved").at("threads").get<unsigned>();
+        }
+        bool several = true;
+        with_named<executors>("executor", options_.executor, [&](auto tag) { several = decltype(tag)::type::info.several; });
+        return several ? 0 : 1; // 0: the trainer's default
+    }
+
+    std::optional<double> given_step() const {
+        if (saved_) {
+            return saved_->settings.at("resolved").at("step").get<double>();
+        }
+        return options_.step == "auto" ? std::nullopt : parse_number<double>(options_.step);
+    }
+
+    run_facts train_one(training_run& run, std::uint64_t repeat) {
+        const nlohmann::json settings = options_.checkpoint.empty() ? nlohmann::json() : describe_run(options_, inputs_, run);
+        improvement progress_so_far = saved_ ? saved_->progress : improvement{};
+        run_facts facts = facts_before(run, repeat);
+        progress shown(options_.quiet ? progress_style::none : style_for_standard_error(),
+                       {.epochs = options_.epochs,
+                        .updates_per_epoch = run.updates_per_epoch(),
+                        .updates_before = updates_done(run),
+                        .updates_applied = [&run] { return run.updates_applied(); }});
+        const double untrained = saved_ ? std::numeric_limits<double>::infinity() : untrained_objective_value(run);
+        if (run.finished()) { // resumed at its end
+            facts.last = evaluate(run);
+        }
+        stopwatch since_evaluation;
+        while (!run.finished() && !facts.stopped_early) {
+            const epoch_end end = run.run_epoch();
+            if (end == epoch_end::interrupted) {
+                interrupt(settings, run, progress_so_far);
+            }
+            run.require_finite(end, 0);
+            if (!run.finished() && !every_epoch_counts() && since_evaluation.seconds() < seconds_between_evaluations) {
+                continue;
+            }
+            facts.last = evaluate(run);
+            since_evaluation.restart();
+            run.require_finite(end, facts.last.objective_value);
+            shown.epoch_done(facts.last);
+            log(epoch_record(facts.last), repeat);
+            const evaluation* const validation = facts.last.validation ? &*facts.last.validation : nullptr;
+            facts.stopped_early =
+                options_.tolerance && progress_so_far.seen(validation != nullptr ? validation->mean_loss : facts.last.objective_value,
+                                                           *options_.tolerance, options_.patience);
+            const bool last = run.finished() || facts.stopped_early;
+            if (!options_.checkpoint.empty() && (last || run.position().epoch % options_.checkpoint_every == 0)) {
+                save_checkpoint(options_.checkpoint, settings, run, progress_so_far);
+            }
+        }
+        if (facts.last.objective_value > untrained) {
+            // Not divergence, since all numbers are finite, but as little use: strong regularisation can keep absurd steps in bounds.
+            shown.note(fmt::format("peccary: the objective value {:.6g} is above that of the untrained model, {:.6g}; try a smaller --step",
+                                   facts.last.objective_value, untrained));
+        }
+        facts.workers = run.statistics();
+        log(summary_record(facts), repeat);
+        return facts;
+    }
+
+    /// An evaluation costs up to half an epoch, so a run that nobody records is evaluated only as often as somebody can read, and at its end.
+    static constexpr double seconds_between_evaluations = 0.25;
+    bool every_epoch_counts() const { return !options_.log.empty() || options_.tolerance || !options_.checkpoint.empty(); }
+
+    run_facts facts_before(const training_run& run, std::uint64_t repeat) const {
+        run_facts facts;
+        facts.scheme = options_.scheme;
+        facts.objective = inputs_.objective;
+        facts.executor = options_.executor;
+        facts.load_seconds = inputs_.load_seconds;
+        facts.calibration_seconds = run.calibration_seconds();
+        facts.step = run.step();
+        facts.step_calibrated = run.calibrated().has_value();
+        facts.seed = options_.seed + repeat;
+        facts.rows = inputs_.training_rows.size();
+        facts.features = inputs_.features;
+        facts.nonzeros = inputs_.train.file.nonzeros();
+        facts.all_rows = inputs_.train.file.size();
+        facts.train_seconds_before = run.position().train_seconds;
+        return facts;
+    }
+
+    /// Of a model of zeros. Costs no pass over the features.
+    double untrained_objective_value(training_run& run) const {
+        storage<std::uint64_t> offsets;
+        return run.evaluate_on(inputs_.train.featureless_view(offsets), inputs_.training_rows).mean_loss;
+    }
+
+    static std::uint64_t updates_done(const training_run& run) {
+        return run.position().epoch * run.updates_per_epoch() + run.position().update;
+    }
+
+    epoch_facts evaluate(training_run& run) const {
+        epoch_facts facts;
+        facts.epoch = run.position().epoch;
+        facts.train_seconds = run.position().train_seconds;
+        facts.updates = updates_done(run);
+        facts.training = run.evaluate_on(data_, inputs_.training_rows);
+        facts.objective_value = facts.training.mean_loss + run.penalty_value();
+        if (!inputs_.validation_rows.empty()) {
+            facts.validation = run.evaluate_on(inputs_.train.unweighted_view(inputs_.features), inputs_.validation_rows);
+        }
+        if (inputs_.test) {
+            facts.test = run.evaluate_on(inputs_.test->unweighted_view(inputs_.features), inputs_.test_rows);
+        }
+        return facts;
+    }
+
+    [[noreturn]] void interrupt(const nlohmann::json& settings, training_run& run, const improvement& so_far) const {
+        const std::string where = fmt::format("interrupted in epoch {} of {}, after {} of its {} updates", run.position().epoch + 1,
+                                              options_.epochs, grouped(run.position().update), grouped(run.updates_per_epoch()));
+        if (options_.checkpoint.empty()) {
+            throw interrupted_error(where + "; nothing was kept, since there is no checkpoint: start with --checkpoint FILE next time");
+        }
+        save_checkpoint(options_.checkpoint, settings, run, so_far);
+        throw interrupted_error(where + "; the checkpoint is written, go on with:\n  " + options_.command + " --resume " +
+                                shell_quoted(options_.checkpoint));
+    }
+
+    void log(nlohmann::ordered_json record, std::uint64_t repeat) {
+        if (!log_) {
+            return;
+        }
+        if (options_.repeat > 1) {
+            record["repeat"] = repeat + 1;
+        }
+        log_->write(record);
+    }
+
+    void log_run(const training_run& run, std::uint64_t repeat) {
+        nlohmann::ordered_json settings = to_json(options_);
+        settings.update(nlohmann::ordered_json{{"data", options_.data},
+                                               {"test", options_.test},
+                                               {"cache", options_.cache},
+                                               {"repeat", options_.repeat},
+                                               {"model", options_.model},
+                                               {"model-format", options_.model_format},
+                                               {"checkpoint", options_.checkpoint},
+                                               {"checkpoint-every", options_.checkpoint_every},
+                                               {"resume", options_.resume}});
+        // What was left open, as it was decided.
+        settings.update(nlohmann::ordered_json{{"objective", inputs_.objective},
+                                               {"step", run.step()},
+                                               {"l2", run.l2()},
+                                               {"decay", run.decay()},
+                                               {"batch", run.batch()},
+                                               {"threads", run.workers()},
+                                               {"seed", options_.seed + repeat}});
+        nlohmann::ordered_json calibration;
+        if (const auto& chosen = run.calibrated()) {
+            calibration = {{"step", chosen->step},
+                           {"sample", chosen->sample},
+                           {"candidates", chosen->candidates},
+                           {"sample_objective", chosen->sample_objective},
+                           {"seconds", run.calibration_seconds()}};
+        }
+        log({{"record", "run"},
+             {"version", version_string},
+             {"settings", settings},
+             {"calibration", calibration},
+             {"data",
+              {{"rows", inputs_.train.file.size()},
+               {"training_rows", inputs_.training_rows.size()},
+               {"validation_rows", inputs_.validation_rows.size()},
+               {"test_rows", inputs_.test_rows.size()},
+               {"features", inputs_.features},
+               {"nonzeros", inputs_.train.file.nonzeros()},
+               {"labels", inputs_.labels->classes()}}},
+             {"resumed_at", {{"epoch", run.position().epoch}, {"update", run.position().update}}},
+             {"machine", describe_machine()}},
+            repeat);
+    }
+
+    train_options options_;
+    std::optional<saved_run> saved_;
+    training_inputs inputs_;
+    any_view data_;
+    std::optional<run_log> log_;
+};
+
+} // namespace
+
+void train(train_options options) {
+    std::optional<saved_run> saved;
+    if (!options.resume.empty()) {
+        saved = load_checkpoint_file(options.resume);
+        adopt_options(*saved, options);
+    }
+    check_combination(options);
+    check_outputs({{"the data", options.data}, {"--test", options.test}, {"--cache", options.cache}},
+                  {{"--model", options.model}, {"--log", options.log}, {"--checkpoint", options.checkpoint}});
+    session(std::move(options), std::move(saved)).run();
+}
+
+} // namespace peccary::program

@@ -1,0 +1,80 @@
+// Makes a run of one objective: included by one small source file per objective, so that each compiles its schemes apart from the others'.
+#pragma once
+
+#include "peccary/core/stopwatch.hpp"
+#include "peccary/scheme/schemes.hpp"
+#include "training/make_run_of.hpp"
+
+#include <type_traits>
+#include <utility>
+
+namespace peccary::program {
+
+template <class Scheme, class Objective, dataset_view Data>
+class typed_run final : public training_run {
+public:
+    typed_run(const Objective& objective, const Data& data, const run_request& request)
+        : run_(objective, data, request.rows, with_step(objective, data, request), *request.stop) {}
+
+    epoch_end run_epoch() override { return run_.run_epoch(); }
+    void require_finite(epoch_end end, double objective_value) const override { run_.require_finite(end, objective_value); }
+    evaluation evaluate_on(const any_view& data, std::span<const row_index> rows) override {
+        return run_.evaluate_on(std::get<Data>(data), rows);
+    }
+    double penalty_value() const override { return run_.penalty_value(); }
+    bool finished() const override { return run_.finished(); }
+    const run_position& position() const override { return run_.position(); }
+    void restore(const run_position& position, std::span<const real> buffer) override { run_.restore(position, buffer); }
+    parameters& model() override { return run_.model(); }
+    std::vector<worker_statistics> statistics() const override { return run_.statistics(); }
+    unsigned workers() const override { return run_.workers(); }
+    std::uint64_t batch() const override { return run_.batch(); }
+    double l2() const override { return run_.l2(); }
+    double decay() const override { return run_.decay(); }
+    std::uint64_t updates_per_epoch() const override { return run_.updates_per_epoch(); }
+    std::uint64_t updates_applied() const override { return run_.updates_applied(); }
+
+private:
+    train_settings with_step(const Objective& objective, const Data& data, const run_request& request) {
+        train_settings settings = request.settings;
+        check(settings);
+        if (!settings.step && !request.rows.empty()) {
+            const stopwatch watch;
+            const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
+            const double l2 = settings.l2.value_or(1.0 / static_cast<double>(request.rows.size()));
+            calibrated_ = calibrate(objective, data, request.rows, batch, l2, settings.seed);
+            settings.step = calibrated_->step;
+            calibration_seconds_ = watch.seconds();
+        }
+        step_ = settings.step.value_or(0);
+        return settings;
+    }
+
+    trainer<Scheme, Objective, Data> run_;
+};
+
+template <class Objective>
+Objective make_objective(std::size_t features, const run_request& request) {
+    if constexpr (std::is_constructible_v<Objective, std::size_t, std::size_t, bool>) {
+        return Objective(features, request.classes, request.bias);
+    } else {
+        return Objective(features, request.bias);
+    }
+}
+
+template <class Objective>
+std::unique_ptr<training_run> make_run_of(const run_request& request) {
+    std::unique_ptr<training_run> made;
+    with_named<schemes>("scheme", request.scheme, [&](auto tag) {
+        using scheme = typename decltype(tag)::type;
+        std::visit(
+            [&]<class Data>(const Data& data) {
+                made = std::make_unique<typed_run<scheme, Objective, Data>>(make_objective<Objective>(data.features(), request), data,
+                                                                            request);
+            },
+            request.data);
+    });
+    return made;
+}
+
+} // namespace peccary::program

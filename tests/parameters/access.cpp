@@ -1,0 +1,252 @@
+// What every access policy inherits from the list: serial equality with plain loops, and its promises under concurrent writers.
+#include "catch.hpp"
+
+#include "support/access.hpp"
+#include "support/sanitizer.hpp"
+#include "support/threads.hpp"
+
+#include "peccary/core/random.hpp"
+#include "peccary/parameters/shared_view.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <thread>
+#include <vector>
+
+using namespace peccary;
+
+namespace {
+
+/// Integers small enough that every product and sum below is exact in float, so that order and contraction cannot matter.
+std::vector<real> small_integers(std::size_t size, std::uint64_t seed) {
+    random_stream random(seed, 0, 0);
+    std::vector<real> values(size);
+    for (real& value : values) {
+        value = static_cast<real>(random.below(17)) - 8;
+    }
+    return values;
+}
+
+struct drawn_row {
+    std::vector<feature_index> indices;
+    std::vector<real> values;
+    sparse_row view() const { return {.indices = indices, .values = values}; }
+};
+
+drawn_row sparse(std::size_t nonzeros, std::uint32_t features, std::uint64_t seed) {
+    random_stream random(seed, 1, 0);
+    std::set<feature_index> indices;
+    while (indices.size() < nonzeros) {
+        indices.insert(random.below(features));
+    }
+    return {.indices = {indices.begin(), indices.end()}, .values = small_integers(nonzeros, seed)};
+}
+
+constexpr std::uint32_t features = 400;
+constexpr std::size_t offset = 32;
+const std::vector<std::size_t> lengths{0, 1, 2, 3, 4, 5, 7, 8, 63, 64, 65, 128, 200};
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("row operations equal plain loops", "", access_policies) {
+    INFO(TestType::info.name);
+    parameters model = test::buffer_of(offset + features);
+    test::access_maker<TestType> maker(model);
+    TestType access = maker.make();
+    const shared_view view(model.base(), access, {.scale = 0.5F, .inverse = 2});
+    REQUIRE(view.scale() == 0.5F);
+    REQUIRE(view.inverse_scale() == 2);
+
+    const auto check = [&](const auto& row) {
+        const auto start = small_integers(model.size(), 99);
+        std::ranges::copy(start, model.exclusive().begin());
+        real expected = 0;
+        auto after = start;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            expected += row.value(k) * start[offset + row.index(k)];
+            after[offset + row.index(k)] += 3 * row.value(k);
+        }
+        REQUIRE(view.dot(offset, row) == expected);
+        REQUIRE(std::ranges::equal(model.exclusive(), start));
+        view.add_row(offset, row, 3);
+        REQUIRE(std::ranges::equal(model.exclusive(), after));
+    };
+    for (const std::size_t length : lengths) {
+        CAPTURE(length);
+        const auto row = sparse(length, features, length);
+        check(row.view());
+        for (const feature_index first : {0U, 1U, 5U}) {
+            check(dense_row{.values = row.values, .first = first});
+        }
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("single coordinates and blocks equal plain loops", "", access_policies) {
+    INFO(TestType::info.name);
+    parameters model = test::buffer_of(offset + features);
+    test::access_maker<TestType> maker(model);
+    TestType access = maker.make();
+    const shared_view view(model.base(), access);
+    auto expected = small_integers(model.size(), 5);
+    std::ranges::copy(expected, model.exclusive().begin());
+
+    view.add(7, 2.5F);
+    expected[7] += 2.5F;
+    REQUIRE(view.load(7) == expected[7]);
+
+    for (const std::size_t length : lengths) {
+        CAPTURE(length);
+        const auto values = small_integers(length, length);
+        std::vector<real> out(length, real{10});
+        view.accumulate_block(offset, out);
+        for (std::size_t i = 0; i < length; ++i) {
+            REQUIRE(out[i] == 10 + expected[offset + i]);
+            expected[offset + i] += -2 * values[i];
+        }
+        view.add_block(offset, values, -2);
+        REQUIRE(std::ranges::equal(model.exclusive(), expected));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("matrix operations equal plain loops", "", access_policies) {
+    INFO(TestType::info.name);
+    constexpr std::uint32_t rows_of_matrix = 30;
+    for (const std::size_t classes : {1, 2, 3, 63, 64, 65, 150}) {
+        parameters model = test::buffer_of(offset + rows_of_matrix * classes);
+        test::access_maker<TestType> maker(model);
+        TestType access = maker.make();
+        const shared_view view(model.base(), access);
+        const auto slopes = small_integers(classes, 3);
+        const auto check = [&](const auto& row) {
+            const auto start = small_integers(model.size(), 4);
+            std::ranges::copy(start, model.exclusive().begin());
+            std::vector<real> scores(classes, real{77}); // to be overwritten
+            std::vector<real> expected(classes);
+            auto after = start;
+            for (std::size_t k = 0; k < row.size(); ++k) {
+                for (std::size_t c = 0; c < classes; ++c) {
+                    expected[c] += row.value(k) * start[offset + row.index(k) * classes + c];
+                    after[offset + row.index(k) * classes + c] += 2 * row.value(k) * slopes[c];
+                }
+            }
+            view.multiply(offset, row, scores);
+            REQUIRE(scores == expected);
+            view.add_outer(offset, row, slopes, 2);
+            REQUIRE(std::ranges::equal(model.exclusive(), after));
+        };
+        for (const std::size_t length : {0, 1, 4, 20}) {
+            CAPTURE(classes, length);
+            const auto row = sparse(length, rows_of_matrix, length);
+            check(row.view());
+            check(dense_row{.values = row.values, .first = 2});
+        }
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("concurrent adds: lossless policies conserve sums, all touch only their support", "", access_policies) {
+    if constexpr (race_free_access<TestType>) {
+        INFO(TestType::info.name);
+        for (const unsigned threads : {2U, 8U, 32U}) {
+            CAPTURE(threads);
+            const int rounds = test::repetitions(64000, 6400) / static_cast<int>(threads);
+            parameters model = test::buffer_of(600);
+            test::access_maker<TestType> maker(model);
+            const std::vector<feature_index> hot{0, 3, 4, 9, 70};
+            const std::vector<real> ones(64, real{1});
+            test::on_threads(threads, [&](unsigned thread) {
+                TestType access = maker.make();
+                const shared_view view(model.base(), access);
+                for (int round = 0; round < rounds; ++round) {
+                    view.add_row(0, sparse_row{.indices = hot, .values = std::span(ones).first(5)}, 1); // all threads
+                    view.add_row(0, dense_row{.values = std::span(ones).first(5), .first = 100}, 1);
+                    view.add(200, thread % 2 == 0 ? 1 : -1);
+                    view.add_block(300 + thread * 8, std::span(ones).first(8), 1); // this thread alone
+                }
+            });
+            const auto values = model.exclusive();
+            const auto total = static_cast<real>(rounds) * static_cast<real>(threads); // below 2^24: every partial sum is exact
+            const auto is_hot = [&](std::size_t at) { return std::ranges::count(hot, at) > 0 || (at >= 100 && at < 105); };
+            for (std::size_t at = 0; at < values.size(); ++at) {
+                if (is_hot(at)) {
+                    if constexpr (TestType::info.lossless) {
+                        REQUIRE(values[at] == total);
+                    } else {
+                        REQUIRE((values[at] >= 1 && values[at] <= total)); // adds may be lost, never invented
+                    }
+                } else if (at == 200) {
+                    REQUIRE((!TestType::info.lossless || values[at] == 0));
+                } else {
+                    REQUIRE(values[at] == (at >= 300 && at < 300 + threads * 8 ? static_cast<real>(rounds) : 0));
+                }
+            }
+        }
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("readers see only values that were written", "", access_policies) {
+    if constexpr (race_free_access<TestType>) {
+        INFO(TestType::info.name);
+        // The one writer moves every cell between two values with few bits in common; a torn read would be neither.
+        const real low = 1;
+        const real high = -16777215;
+        constexpr std::size_t cells = 96;
+        parameters model = test::buffer_of(cells);
+        std::ranges::fill(model.exclusive(), low);
+        test::access_maker<TestType> maker(model);
+        std::vector<real> change(cells, high - low);
+        REQUIRE(low + (high - low) == high);
+        std::vector<int> torn(8);
+        test::on_threads(8, [&](unsigned thread) {
+            TestType access = maker.make();
+            const shared_view view(model.base(), access);
+            for (int round = 0; round < test::repetitions(2000, 200); ++round) {
+                if (thread == 0) {
+                    view.add_block(0, change, round % 2 == 0 ? real{1} : real{-1});
+                    continue;
+                }
+                std::vector<real> seen(cells);
+                view.accumulate_block(0, seen);
+                seen.push_back(view.load(static_cast<std::size_t>(round) % cells));
+                torn[thread] += static_cast<int>(std::ranges::count_if(seen, [&](real value) { return value != low && value != high; }));
+            }
+        });
+        REQUIRE(std::reduce(torn.begin(), torn.end()) == 0);
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("policies whose adds wait or retry say so", "", access_policies) {
+    INFO(TestType::info.name);
+    parameters model = test::buffer_of(64);
+    test::access_maker<TestType> maker(model);
+    TestType alone = maker.make();
+    const shared_view view(model.base(), alone);
+    for (int round = 0; round < 1000; ++round) {
+        view.add(0, 1);
+    }
+    REQUIRE(alone.tally().contended == 0); // nobody to wait for; a weak compare-and-swap may retry even so
+    REQUIRE(alone.tally().lock_seconds == 0);
+
+    if constexpr (TestType::info.race_free) {
+        constexpr bool counts = TestType::info.lossless; // by retrying or by waiting
+        // How often threads collide is the system's to decide, so they go on until they have, for as long as the test may run.
+        contention all;
+        for (int attempt = 0; attempt < 500 && (attempt == 0 || (counts && all.retries + all.contended == 0)); ++attempt) {
+            std::vector<contention> tallies(4);
+            test::on_threads(4, [&](unsigned thread) {
+                TestType access = maker.make();
+                const shared_view shared(model.base(), access);
+                const std::vector<real> ones(64, real{1});
+                for (int round = 0; round < 2000; ++round) {
+                    shared.add_block(0, ones, 1);
+                }
+                tallies[thread] = access.tally();
+            });
+            for (const auto& tally : tallies) {
+                all.merge(tally);
+            }
+        }
+        REQUIRE((all.retries + all.contended > 0) == counts);
+        REQUIRE((all.lock_seconds > 0) == (all.contended > 0));
+    }
+}

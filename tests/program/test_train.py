@@ -1,0 +1,198 @@
+"""peccary train: models, objectives, options, the log, repeats."""
+
+import json
+import os
+import pty
+import subprocess
+import unittest
+
+from harness import DIGITS, DIGITS_TEST, PROGRAM, ZIPF, ZIPF_TEST, ProgramTest
+
+SCHEMES = [scheme["name"] for scheme in json.loads(subprocess.check_output([PROGRAM, "schemes", "--json"]))]
+STALENESS = {"mean", "p50", "p90", "p99", "max", "samples"}
+WORKER = {"updates", "examples", "staleness", "retries", "contended", "lock_seconds", "barrier_seconds"}
+
+
+class Models(ProgramTest):
+    def test_every_scheme_reaches_the_same_objective_value(self):
+        values = {}
+        for scheme in SCHEMES:
+            done = self.run_program("train", ZIPF, "--scheme", scheme, "--quiet")
+            values[scheme] = self.figure(done, "objective")
+        for scheme, value in values.items():
+            self.assertLess(abs(value / values["sequential"] - 1), 0.01, values)
+
+    def test_executors_pins_and_staleness_modes(self):
+        for executor in ("threads", "inline"):
+            for staleness in ("sampled", "exact", "off"):
+                self.run_program("train", ZIPF, "--executor", executor, "--staleness", staleness, "--pin", "--epochs", 1, "--log", "log")
+                record = self.log("log")[-1]
+                if staleness == "off":
+                    self.assertEqual(record["staleness"]["samples"], 0)
+                elif staleness == "exact":
+                    self.assertEqual(record["staleness"]["samples"], record["updates"])
+                self.assertEqual(record["threads"] > 1, executor == "threads" and record["threads"] != 1)
+
+    def test_objective_is_chosen_by_the_labels(self):
+        for labels, objective in ((["0", "1"], "logistic"), (["2", "3", "4"], "softmax"), (["0.5", "1", "2"], "squared")):
+            rows = "".join(f"{labels[i % len(labels)]} 1:{i % 7}\n" for i in range(30))
+            done = self.run_program("train", "-", "--epochs", 1, stdin=rows.encode())
+            self.assertIn(f"objective {objective}, chosen for", done.stderr)
+            self.assertTrue(done.stdout.startswith(objective))
+
+    def test_every_objective_trains(self):
+        for objective in ("logistic", "hinge", "squared_hinge", "squared", "huber"):
+            done = self.run_program("train", ZIPF, "--objective", objective, "--quiet", "--scheme", "sequential", "--l2", 1e-3)
+            self.assertGreater(self.figure(done, "objective"), 0)
+        done = self.run_program("train", DIGITS, "--test", DIGITS_TEST, "--bias", "--quiet", "--label-column", "digit")
+        self.assertRegex(done.stdout, r"(?m)^test +loss [0-9.]+, accuracy 0\.9[3-9]")
+
+    def test_l1_makes_weights_zero(self):
+        def zeros(*options):
+            self.run_program("train", ZIPF, "--scheme", "sequential", "--model", "m", "--model-format", "liblinear", "--quiet", *options)
+            return self.path("m").read_text().split("\nw\n")[1].split().count("0")
+
+        self.assertGreater(zeros("--l1", "0.001"), zeros() + 500)
+
+    def test_class_weights_move_the_balance(self):
+        # Three negatives for each positive, and nothing to tell them by: weights decide.
+        rows = "".join(f"{'+1' if i % 4 == 0 else '-1'} 1:1\n" for i in range(400))
+        self.write("data", rows)
+        for weights, expected in (("none", "-1"), ("1:10", "1")):
+            self.run_program("train", "data", "--class-weight", weights, "--model", "m", "--quiet", "--scheme", "sequential")
+            self.assertEqual(self.run_program("predict", "data", "--model", "m").stdout.split()[0], expected)
+        self.run_program("train", "data", "--class-weight", "balanced", "--quiet")
+
+    def test_schedules_steps_and_batches(self):
+        for schedule, decay in (("constant", ()), ("inverse_time", ("--decay", 2)), ("inverse_sqrt", ()), ("epoch_decay", ("--decay", 0.8))):
+            self.run_program("train", ZIPF, "--schedule", schedule, *decay, "--step", 0.5, "--batch", 4, "--epochs", 2, "--log", "log")
+            settings = self.log("log")[0]["settings"]
+            self.assertEqual((settings["schedule"], settings["step"], settings["batch"]), (schedule, 0.5, 4))
+            if decay:
+                self.assertEqual(settings["decay"], decay[1])
+
+    def test_stops_early_without_improvement(self):
+        self.run_program("train", ZIPF, "--schedule", "constant", "--epochs", 500, "--tolerance", 0.001, "--patience", 2, "--validation", 0.2,
+                         "--log", "log", "--scheme", "sequential")
+        records = self.log("log")
+        losses = [record["validation_loss"] for record in records if record["record"] == "epoch"]
+        self.assertTrue(records[-1]["stopped_early"])
+        self.assertLess(len(losses), 500)
+        self.assertLessEqual(min(losses[:-2]) * 0.999, min(losses[-2:]))
+
+    def test_test_data_may_have_other_features(self):
+        self.write("train", "1 1:1\n-1 2:1\n")
+        self.write("test", "1 1:1 9:1\n")
+        self.run_program("train", "train", "--test", "test", "--log", "log")
+        self.assertEqual(self.log("log")[0]["data"]["features"], 9)
+
+    def test_same_seed_same_bytes(self):
+        for scheme in ("sequential", "synchronous"):
+            contents = set()
+            for name in ("a", "b"):
+                self.run_program("train", ZIPF, "--scheme", scheme, "--threads", 2 if scheme == "synchronous" else 1, "--model", name, "--seed", 7)
+                contents.add(self.path(name).read_bytes())
+            self.assertEqual(len(contents), 1)
+
+
+class Log(ProgramTest):
+    def test_contract(self):
+        self.run_program("train", ZIPF, "--test", ZIPF_TEST, "--threads", 2, "--epochs", 3, "--log", "log", "--validation", 0.1)
+        run, *epochs, summary = self.log("log")
+        self.assertEqual(run["record"], "run")
+        self.assertLessEqual({"version", "settings", "calibration", "data", "resumed_at", "machine"}, run.keys())
+        self.assertEqual(run["machine"].keys(), {"cores", "processors", "quota", "cpu"})
+        self.assertEqual(run["calibration"].keys(), {"step", "sample", "candidates", "sample_objective", "seconds"})
+        settings = run["settings"]
+        self.assertEqual((settings["objective"], settings["scheme"], settings["threads"], settings["epochs"]), ("logistic", "hogwild", 2, 3))
+        self.assertEqual(settings["step"], run["calibration"]["step"])
+        self.assertAlmostEqual(settings["l2"], 1 / run["data"]["training_rows"])
+        self.assertEqual(run["data"]["training_rows"] + run["data"]["validation_rows"], run["data"]["rows"])
+
+        self.assertEqual([(record["record"], record["epoch"]) for record in epochs], [("epoch", 1), ("epoch", 2), ("epoch", 3)])
+        for record in epochs:
+            self.assertLessEqual({"train_seconds", "objective_value", "train_loss", "test_loss", "test_accuracy", "updates"}, record.keys())
+            self.assertEqual(record["updates"], record["epoch"] * run["data"]["training_rows"])
+            self.assertGreater(record["objective_value"], record["train_loss"])
+        times = [record["train_seconds"] for record in epochs]
+        self.assertEqual(times, sorted(times))
+
+        self.assertEqual(summary["record"], "summary")
+        self.assertLessEqual({"load_seconds", "train_seconds", "threads", "scheme", "objective_value", "test_accuracy"}, summary.keys())
+        self.assertEqual(summary["staleness"].keys(), STALENESS)
+        self.assertEqual((summary["threads"], len(summary["workers"])), (2, 2))
+        for worker in summary["workers"]:
+            self.assertEqual(worker.keys(), WORKER)
+            self.assertEqual(worker["staleness"].keys(), STALENESS)
+        self.assertEqual(sum(worker["updates"] for worker in summary["workers"]), summary["updates"])
+        self.assertEqual(summary["objective_value"], epochs[-1]["objective_value"])
+
+    def test_what_does_not_apply_is_null(self):
+        self.write("data", "".join(f"{i / 7} 1:{i}\n" for i in range(20)))
+        self.run_program("train", "data", "--log", "log", "--step", 1e-4)
+        run, epoch = self.log("log")[:2]
+        self.assertIsNone(run["calibration"])
+        self.assertIsNone(epoch["test_loss"])
+        self.assertIsNone(epoch["train_accuracy"])
+        self.assertGreater(epoch["train_mean_squared_error"], 0)
+
+    def test_repeats(self):
+        done = self.run_program("train", ZIPF, "--repeat", 3, "--seed", 5, "--epochs", 2, "--log", "log", "--model", "m", "--scheme", "sequential")
+        self.assertRegex(done.stdout, r"3 runs +median +least +greatest\nobjective value")
+        self.assertIn("the model is that of the first run, with seed 5", done.stderr)
+        summaries = [record for record in self.log("log") if record["record"] == "summary"]
+        self.assertEqual([(record["seed"], record["repeat"]) for record in summaries], [(5, 1), (6, 2), (7, 3)])
+        self.assertEqual(len({record["objective_value"] for record in summaries}), 3)
+        self.run_program("train", ZIPF, "--seed", 5, "--epochs", 2, "--model", "alone", "--scheme", "sequential")
+        self.assertEqual(self.path("m").read_bytes(), self.path("alone").read_bytes())
+
+
+class Progress(ProgramTest):
+    def on_terminal(self, **environment):
+        """Standard error of a run on a terminal."""
+        primary, secondary = pty.openpty()
+        child = subprocess.Popen([PROGRAM, "train", str(ZIPF), "--epochs", "5"], cwd=self.directory, stdout=subprocess.DEVNULL, stderr=secondary,
+                                 env={**os.environ, "TERM": "xterm", **environment})
+        os.close(secondary)
+        text = b""
+        while True:
+            try:
+                part = os.read(primary, 65536)
+            except OSError:  # Linux says EIO when the other end is closed
+                break
+            if not part:
+                break
+            text += part
+        os.close(primary)
+        self.assertEqual(child.wait(), 0)
+        return text
+
+    def test_live_line_on_a_terminal(self):
+        text = self.on_terminal()
+        self.assertIn(b"\r", text)
+        self.assertIn(b"\x1b[32m", text)
+        self.assertIn(b"updates/s", text)
+        self.assertTrue(text.endswith(b"\r\x1b[K"), text[-80:])
+
+    def test_no_color_and_dumb_terminals(self):
+        self.assertNotIn(b"\x1b[32m", self.on_terminal(NO_COLOR="1"))
+        self.assertNotIn(b"\x1b", self.on_terminal(TERM="dumb"))
+
+    def test_plain_lines_elsewhere_and_none_if_quiet(self):
+        done = self.run_program("train", ZIPF, "--epochs", 3, "--log", "log")
+        self.assertEqual(done.stderr.count("\nepoch "), 3)
+        short = self.run_program("train", ZIPF, "--epochs", 3)  # over before anybody could read three lines
+        self.assertIn("\nepoch 3/3: ", short.stderr)
+        self.assertNotIn("\x1b", done.stderr)
+        self.assertEqual(self.run_program("train", ZIPF, "--epochs", 3, "--quiet").stderr, "")
+
+    def test_closing_table_is_all_of_standard_output(self):
+        done = self.run_program("train", ZIPF, "--epochs", 1, "--threads", 2, env={**os.environ, "LC_ALL": "de_DE.UTF-8"})
+        for line in ("load", "step", "train", "objective", "training"):
+            self.assertRegex(done.stdout, rf"(?m)^{line} ")
+        self.assertRegex(done.stdout, r"(?m)^worker +updates +staleness mean +p50 +p99 +max +retries +contended +locks +barriers$")
+        self.assertRegex(done.stdout, r"(?m)^objective +0\.\d+$")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,182 @@
+// What every scheme inherits from the list, over all executors and worker counts: each example once, tallies that add up, no add lost where
+// the scheme promises it, the same bits again where it promises that.
+#include "catch.hpp"
+
+#include "support/counting.hpp"
+#include "support/made_data.hpp"
+#include "support/objectives.hpp"
+#include "support/sanitizer.hpp"
+#include "support/training.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <vector>
+
+using namespace peccary;
+
+namespace {
+
+/// Settings under which `test::counting` counts: no shrinking, and a step that a whole batch turns into 1 a row.
+train_settings counting_settings(const std::string& executor, unsigned workers, std::uint64_t batch, std::uint64_t epochs) {
+    return {.executor = executor,
+            .workers = workers,
+            .epochs = epochs,
+            .step = static_cast<double>(batch),
+            .schedule = "constant",
+            .batch = batch,
+            .l2 = 0.0,
+            .staleness = staleness_mode::exact};
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("each example is evaluated and applied exactly once an epoch", "", schemes) {
+    INFO(TestType::info.name);
+    test::with_executors<TestType>({1, 2, 4, 8}, [](const std::string& executor, unsigned workers) {
+        for (const std::uint64_t batch : {1, 16}) {
+            for (const std::size_t rows : {1008, 48, 16}) { // whole batches; fewer than workers can share at last
+                CAPTURE(executor, workers, batch, rows);
+                const auto data = test::make_identity(rows);
+                const test::counting objective(rows, rows);
+                const auto end = test::run<TestType>(objective, data.view(), counting_settings(executor, workers, batch, 3));
+                REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, 3));
+                const std::vector<real> weights(end.buffer.begin(), end.buffer.begin() + static_cast<std::ptrdiff_t>(rows));
+                REQUIRE(weights == std::vector<real>(rows, 3));
+            }
+        }
+    });
+}
+
+TEMPLATE_LIST_TEST_CASE("a last batch of fewer examples has its mean too", "", schemes) {
+    INFO(TestType::info.name);
+    test::with_executors<TestType>({1, 4}, [](const std::string& executor, unsigned workers) {
+        const std::size_t rows = 20; // 16 and 4
+        const auto data = test::make_identity(rows);
+        const test::counting objective(rows, rows);
+        const auto end = test::run<TestType>(objective, data.view(), counting_settings(executor, workers, 16, 1));
+        REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, 1));
+        const std::span weights = std::span(end.buffer).first(rows);
+        REQUIRE(std::ranges::count(weights, real{1}) == 16);
+        REQUIRE(std::ranges::count(weights, real{4}) == 4);
+    });
+}
+
+TEMPLATE_LIST_TEST_CASE("a subset of the rows is all that is used", "", schemes) {
+    INFO(TestType::info.name);
+    const auto data = test::make_identity(1000);
+    const auto rows = split_rows(1000, 1, 0.4).training;
+    const test::counting objective(1000, 1000);
+    const unsigned workers = TestType::info.parallel ? 4 : 1;
+    stop_flag never;
+    trainer<TestType, test::counting, sparse_view> run(objective, data.view(), rows, counting_settings("threads", workers, 1, 1), never);
+    REQUIRE(run.run_epoch() == epoch_end::complete);
+    const auto visits = objective.visits();
+    for (row_index row = 0; row < 1000; ++row) {
+        REQUIRE(visits[row] == (std::ranges::binary_search(rows, row) ? 1 : 0));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every update", "", schemes) {
+    INFO(TestType::info.name);
+    const auto data = test::make_sparse(target_kind::binary, 403, 50, 1);
+    test::with_executors<TestType>({1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
+        for (const std::uint64_t batch : {1, 16}) {
+            CAPTURE(executor, workers, batch);
+            train_settings settings{.executor = executor, .workers = workers, .epochs = 3, .step = 0.2, .batch = batch, .l2 = 0.1};
+            const std::uint64_t updates = 3 * ((403 + batch - 1) / batch);
+            for (const auto mode : {staleness_mode::exact, staleness_mode::off, staleness_mode::sampled}) {
+                settings.staleness = mode;
+                const auto end = test::run<TestType>(linear<logistic>(50, true), data.view(), settings);
+                REQUIRE(end.statistics.size() == workers);
+                const auto all = end.merged();
+                REQUIRE(all.examples == 3 * 403);
+                REQUIRE(all.updates == updates);
+                const std::uint64_t samples = all.staleness.samples();
+                REQUIRE((mode == staleness_mode::exact ? samples == updates : samples <= (mode == staleness_mode::off ? 0 : updates)));
+                if (mode == staleness_mode::exact) {
+                    for (const auto& worker : end.statistics) {
+                        REQUIRE(worker.staleness.samples() == worker.updates);
+                    }
+                }
+                if (workers == 1) {
+                    REQUIRE(all.staleness.maximum() == 0);
+                }
+                REQUIRE(all.staleness.maximum() <= updates);
+            }
+        }
+    });
+}
+
+TEMPLATE_LIST_TEST_CASE("lossless schemes conserve integer sums under contention", "", schemes) {
+    INFO(TestType::info.name);
+    // Whole batches, and the 50 features equally often. 32 workers that meet twice an update take a millisecond for it on two cores.
+    const auto rows = static_cast<std::size_t>(TestType::info.lockstep ? test::repetitions(800, 400) : test::repetitions(8000, 1600));
+    const auto data = test::make_contended(rows);
+    const std::uint64_t epochs = 3; // sums below 2^24
+    test::with_executors<TestType>({1, 8, 32}, [&](const std::string& executor, unsigned workers) {
+        for (const std::uint64_t batch : {1, 16}) {
+            CAPTURE(executor, workers, batch);
+            const test::counting objective(rows, 60);
+            const auto end = test::run<TestType>(objective, data.view(), counting_settings(executor, workers, batch, epochs));
+            REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, static_cast<std::uint32_t>(epochs)));
+            const auto all = static_cast<real>(rows * epochs);
+            for (std::size_t at = 0; at < end.buffer.size(); ++at) {
+                CAPTURE(at);
+                const bool touched_by_all = at == 0 || at == 1 || at == 5 || at == objective.layout().find("bias").offset;
+                const real exact = touched_by_all ? all : at >= 10 && at < 60 ? all / 50 : 0;
+                if (TestType::info.lossless || workers == 1) {
+                    REQUIRE(end.buffer[at] == exact);
+                } else {
+                    REQUIRE(end.buffer[at] <= exact); // adds may be lost, never invented
+                    REQUIRE((end.buffer[at] > 0) == (exact > 0));
+                }
+            }
+        }
+    });
+}
+
+TEMPLATE_LIST_TEST_CASE("deterministic schemes give the same bits again", "", schemes) {
+    if constexpr (TestType::info.deterministic) {
+        INFO(TestType::info.name);
+        const auto data = test::make_sparse(target_kind::multiclass, 600, 50, 4);
+        std::vector<real> first;
+        test::with_executors<TestType>({1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
+            const train_settings settings{.executor = executor, .workers = workers, .epochs = 2, .step = 0.3, .l2 = 0.05, .l1 = 1e-4};
+            const auto once = test::run<TestType>(softmax(50, 3, true), data.view(), settings).buffer;
+            const auto again = test::run<TestType>(softmax(50, 3, true), data.view(), settings).buffer;
+            REQUIRE(once == again);
+            if (first.empty()) {
+                first = once;
+            }
+            REQUIRE(once == first); // not even the number of workers matters
+        });
+    }
+}
+
+TEST_CASE("round robin: nobody is more than one round behind") {
+    const auto data = test::make_sparse(target_kind::binary, 2000, 50, 1);
+    test::with_executors<round_robin>({1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
+        const train_settings settings{
+            .executor = executor, .workers = workers, .epochs = 2, .step = 0.2, .staleness = staleness_mode::exact};
+        const auto end = test::run<round_robin>(linear<logistic>(50, false), data.view(), settings);
+        REQUIRE(end.merged().staleness.maximum() <= workers - 1);
+        for (const auto& worker : end.statistics) {
+            REQUIRE(worker.updates == 2 * 2000 / workers);
+        }
+    });
+}
+
+TEST_CASE("names are unique, and each scheme says whence it comes") {
+    std::set<std::string_view> names;
+    schemes::for_each([&](auto tag) {
+        constexpr auto info = decltype(tag)::type::info;
+        names.insert(info.name);
+        REQUIRE_FALSE(info.summary.empty());
+        REQUIRE_FALSE(info.paper.empty());
+        REQUIRE_FALSE(info.consistency.empty());
+        REQUIRE_FALSE(info.access.empty());
+        REQUIRE(info.batch >= 1);
+    });
+    REQUIRE(names.size() == schemes::size);
+}

@@ -1,0 +1,45 @@
+// With one worker every scheme is serial descent: the parameters have the bits of `sequential`, whatever the executor.
+#include "catch.hpp"
+
+#include "support/made_data.hpp"
+#include "support/objectives.hpp"
+#include "support/training.hpp"
+
+#include <vector>
+
+using namespace peccary;
+
+namespace {
+
+template <class Scheme, class Objective, class Data>
+void compare(const Objective& objective, const Data& data) {
+    for (const std::uint64_t batch : {1, 16}) {
+        for (const double l1 : {0.0, 1e-4}) {
+            CAPTURE(Objective::info.name, batch, l1);
+            train_settings settings{.workers = 1, .epochs = 3, .step = 0.2, .batch = batch, .l2 = 0.03, .l1 = l1};
+            const auto reference = test::run<sequential>(objective, data, settings);
+            REQUIRE(std::ranges::any_of(reference.buffer, [](real value) { return value != 0; }));
+            executors::for_each([&](auto tag) {
+                settings.executor = decltype(tag)::type::info.name;
+                CAPTURE(settings.executor);
+                const auto found = test::run<Scheme>(objective, data, settings);
+                REQUIRE(found.buffer == reference.buffer);
+            });
+        }
+    }
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("one worker: the bits of sequential", "", schemes) {
+    INFO(TestType::info.name);
+    const auto binary = test::make_sparse(target_kind::binary, 500, 80, 1);
+    const auto regression = test::make_dense(target_kind::regression, 200, 20, 2);
+    auto classes = test::make_sparse(target_kind::multiclass, 300, 40, 3);
+    for (std::size_t row = 0; row < classes.targets.size(); ++row) {
+        classes.weights.push_back(row % 3 == 0 ? real{2} : real{0.5});
+    }
+    compare<TestType>(linear<logistic>(80, false), binary.view());
+    compare<TestType>(linear<squared>(20, true), regression.view());
+    compare<TestType>(softmax(40, 3, true), classes.view());
+}

@@ -1,0 +1,57 @@
+// Runs a scheme for tests: over every executor and worker count that may run it, and to the end of its epochs.
+#pragma once
+
+#include "peccary/data/split.hpp"
+#include "peccary/scheme/schemes.hpp"
+#include "peccary/train/trainer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace test {
+
+/// Whether a trainer accepts the combination.
+inline bool runs_together(const peccary::scheme_info& scheme, const peccary::executor_info& executor, unsigned workers) {
+    return workers == 1 || (scheme.parallel && executor.several && (executor.concurrent || !scheme.lockstep));
+}
+
+/// Calls `check(executor_name, workers)` for every executor and each of the worker counts, except those that must be refused.
+template <class Scheme, class Check>
+void with_executors(std::initializer_list<unsigned> worker_counts, Check check) {
+    peccary::executors::for_each([&](auto tag) {
+        using executor = typename decltype(tag)::type;
+        for (const unsigned workers : worker_counts) {
+            if (runs_together(Scheme::info, executor::info, workers)) {
+                check(std::string(executor::info.name), workers);
+            }
+        }
+    });
+}
+
+struct finished_run {
+    std::vector<peccary::real> buffer;
+    std::vector<peccary::worker_statistics> statistics;
+
+    peccary::worker_statistics merged() const {
+        peccary::worker_statistics all;
+        for (const auto& worker : statistics) {
+            all.merge(worker);
+        }
+        return all;
+    }
+};
+
+/// All epochs of `settings` over all rows.
+template <class Scheme, class Objective, class Data>
+finished_run run(const Objective& objective, const Data& data, const peccary::train_settings& settings) {
+    peccary::stop_flag never;
+    const auto rows = peccary::all_rows(data.size());
+    peccary::trainer<Scheme, Objective, Data> trainer(objective, data, rows, settings, never);
+    while (!trainer.finished()) {
+        trainer.run_epoch();
+    }
+    const auto buffer = trainer.model().exclusive();
+    return {.buffer = {buffer.begin(), buffer.end()}, .statistics = trainer.statistics()};
+}
+
+} // namespace test
