@@ -75,6 +75,10 @@ void add_worker_options(CLI::App& command, train_options& options) {
         ->check(CLI::IsMember({"sampled", "exact", "off"}))
         ->option_text("MODE")
         ->group(group);
+    command
+        .add_flag("--diagnose", options.diagnose,
+                  "Count lost updates, and staleness of hot and cold coordinates apart; several times slower, which makes both seem larger")
+        ->group(group);
 }
 
 void add_descent_options(CLI::App& command, train_options& options) {

@@ -75,7 +75,8 @@ std::vector<zipf_set::entry> zipf_set::draw_entries(random_stream& random) const
     while (entries.size() < size) {
         const std::uint32_t rank = draw_rank(random);
         if (std::ranges::find(entries, rank, &entry::rank) == entries.end()) {
-            const auto frequency = static_cast<std::uint64_t>(1 + std::countr_zero(random() | 8U)); // 1 half of the time, at most 4
+            const std::uint64_t frequency =
+                1 + static_cast<std::uint64_t>(std::countr_zero(random() | 8U)); // 1 half of the time, at most 4
             entries.push_back({.rank = rank, .value = frequency * rarity_[rank]});
         }
     }

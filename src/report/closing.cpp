@@ -25,10 +25,10 @@ std::string evaluation_text(const evaluation& of) {
     return text;
 }
 
-std::vector<std::string> worker_row(std::string name, const worker_statistics& worker) {
+std::vector<std::string> worker_row(const std::string& name, const worker_statistics& worker) {
     const histogram& staleness = worker.staleness;
-    const auto of_staleness = [&](std::string text) { return staleness.samples() == 0 ? std::string("-") : text; };
-    return {std::move(name),
+    const auto of_staleness = [&](const std::string& text) { return staleness.samples() == 0 ? "-" : text; };
+    return {name,
             grouped(worker.updates),
             of_staleness(fmt::format("{:.2f}", staleness.mean())),
             of_staleness(grouped(staleness.quantile(0.5))),
@@ -38,6 +38,22 @@ std::vector<std::string> worker_row(std::string name, const worker_statistics& w
             grouped(worker.waits.contended),
             duration(worker.waits.lock_seconds),
             duration(worker.waits.barrier_seconds)};
+}
+
+std::string diagnosis_text(const diagnosis& found) {
+    const auto row = [](const std::string& name, std::size_t features, const histogram& delays) -> std::vector<std::string> {
+        return {name,
+                grouped(features),
+                fmt::format("{:.2f}", delays.mean()),
+                grouped(delays.quantile(0.5)),
+                grouped(delays.quantile(0.99)),
+                grouped(delays.maximum())};
+    };
+    return fmt::format("lost updates: {} of {} adds to a coordinate ({:.3g} %)\n\n", grouped(found.lost), grouped(found.adds),
+                       100 * found.lost_fraction()) +
+           table({{"coordinates", "features", "delay mean", "p50", "p99", "max"},
+                  row("hot", found.hot_features, found.hot),
+                  row("cold", found.features - found.hot_features, found.cold)});
 }
 
 } // namespace
@@ -76,7 +92,11 @@ std::string closing_table(const run_facts& facts) {
     if (facts.workers.size() > 1) {
         rows.push_back(worker_row("all", all));
     }
-    return text + "\n" + table(rows);
+    text += "\n" + table(rows);
+    if (facts.diagnosed) {
+        text += "\n" + diagnosis_text(*facts.diagnosed);
+    }
+    return text;
 }
 
 double median(std::vector<double> values) {

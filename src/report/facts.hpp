@@ -1,6 +1,7 @@
 // What a training run has to report, as plain values: the one source of the log, the progress and the closing table.
 #pragma once
 
+#include "peccary/objective/diagnosed.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
 #include "peccary/train/evaluate.hpp"
 
@@ -40,6 +41,7 @@ struct run_facts {
     double train_seconds_before = 0; ///< of the run that was resumed
     epoch_facts last;
     std::vector<worker_statistics> workers;
+    std::optional<diagnosis> diagnosed; ///< with --diagnose
 
     worker_statistics merged() const {
         worker_statistics all;

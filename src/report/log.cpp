@@ -38,6 +38,15 @@ json worker_record(const worker_statistics& worker) {
             {"barrier_seconds", worker.waits.barrier_seconds}};
 }
 
+json diagnosis_record(const diagnosis& found) {
+    return {{"adds", found.adds},
+            {"lost", found.lost},
+            {"lost_fraction", found.lost_fraction()},
+            {"hot_features", found.hot_features},
+            {"hot", staleness_record(found.hot)},
+            {"cold", staleness_record(found.cold)}};
+}
+
 } // namespace
 
 nlohmann::ordered_json epoch_record(const epoch_facts& facts) {
@@ -74,6 +83,7 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     for (const worker_statistics& worker : facts.workers) {
         record["workers"].push_back(worker_record(worker));
     }
+    record["diagnosis"] = facts.diagnosed ? diagnosis_record(*facts.diagnosed) : json(nullptr);
     return record;
 }
 

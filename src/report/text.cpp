@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 
 namespace peccary::program {
@@ -40,7 +41,7 @@ std::string duration(double seconds) {
     if (seconds < 59.95) {
         return fmt::format("{:.{}f} s", seconds, seconds < 0.9995 ? 4 : seconds < 9.995 ? 2 : 1);
     }
-    const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+    const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
     if (whole < 3600) {
         return fmt::format("{} min {:02} s", whole / 60, whole % 60);
     }

@@ -3,6 +3,8 @@
 #include "peccary/core/atomic_file.hpp"
 #include "peccary/core/error.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <filesystem>
 #include <sys/stat.h>
@@ -60,7 +62,7 @@ void check_outputs(const named_paths& inputs, const named_paths& outputs) {
         }
         for (const auto& [other, other_path] : others) {
             if (same_file(path, other_path)) {
-                throw usage_error(option + " and " + other + " are the same file '" + path + "'; give them different names");
+                throw usage_error(fmt::format("{} and {} are the same file '{}'; give them different names", option, other, path));
             }
         }
         check_writable(path);

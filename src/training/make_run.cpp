@@ -5,7 +5,10 @@ namespace peccary::program {
 
 std::unique_ptr<training_run> make_run(const run_request& request) {
     std::unique_ptr<training_run> made;
-    with_named<objectives>("objective", request.objective, [&](auto tag) { made = make_run_of<typename decltype(tag)::type>(request); });
+    with_named<objectives>("objective", request.objective, [&](auto tag) {
+        using objective = typename decltype(tag)::type;
+        made = request.ledger == nullptr ? make_run_of<objective>(request) : make_run_of<diagnosed<objective>>(request);
+    });
     return made;
 }
 

@@ -8,7 +8,7 @@
 
 namespace peccary::program {
 
-/// Defined in typed_run.hpp, and instantiated once per objective of the list; one that is missing is an error of the linker.
+/// Defined in typed_run.hpp, and instantiated for each objective of the list, plain and diagnosed; one that is missing is an error of the linker.
 template <class Objective>
 std::unique_ptr<training_run> make_run_of(const run_request& request);
 

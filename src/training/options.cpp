@@ -166,6 +166,10 @@ void check_combination(const train_options& options) {
         if (given(option) && options.repeat > 1) {
             throw usage_error("--" + std::string(option) + " is for one run, and --repeat makes several; leave one of them out");
         }
+        if (given(option) && options.diagnose) {
+            throw usage_error("--" + std::string(option) +
+                              " and --diagnose exclude each other: a checkpoint does not hold what was counted");
+        }
     }
 }
 

@@ -34,6 +34,7 @@ struct train_options {
     std::string executor = "threads";
     bool pin = false;
     std::string staleness = "sampled";
+    bool diagnose = false;
 
     std::uint64_t epochs = 0; ///< 0: by the size of the data, once that is known
     std::string step = "auto";

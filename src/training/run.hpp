@@ -3,6 +3,7 @@
 
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/data/dataset.hpp"
+#include "peccary/objective/diagnosed.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
 #include "peccary/train/calibrate.hpp"
 #include "peccary/train/evaluate.hpp"
@@ -32,6 +33,7 @@ struct run_request {
     bool bias = false;
     train_settings settings; ///< without a step, one is calibrated
     stop_flag* stop = nullptr;
+    diagnostic_ledger* ledger = nullptr; ///< given: the run counts lost updates and delays of coordinates here (`diagnosed`)
 };
 
 /// The members are those of `trainer`, which see. Thread-safety: one thread calls, except `updates_applied`.

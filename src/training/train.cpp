@@ -57,6 +57,9 @@ public:
         std::vector<run_facts> runs;
         std::optional<double> step;
         for (std::uint64_t repeat = 0; repeat < options_.repeat; ++repeat) {
+            if (options_.diagnose) {
+                ledger_.emplace(std::visit([&](const auto& data) { return feature_frequency(data, inputs_.training_rows); }, data_));
+            }
             const auto run = make(repeat, step, stop);
             step = run->step(); // chosen once, so that the spread is the runs' own
             if (repeat == 0 && !options_.log.empty()) {
@@ -88,7 +91,7 @@ private:
         }
     }
 
-    std::unique_ptr<training_run> make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) const {
+    std::unique_ptr<training_run> make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) {
         train_settings settings{.executor = options_.executor,
                                 .workers = workers(),
                                 .pin = options_.pin,
@@ -110,7 +113,8 @@ private:
                              .classes = inputs_.labels->classes().size(),
                              .bias = options_.bias,
                              .settings = settings,
-                             .stop = &stop});
+                             .stop = &stop,
+                             .ledger = ledger_ ? &*ledger_ : nullptr});
         if (saved_) {
             run->restore(saved_->position, saved_->parameters);
         }
@@ -179,6 +183,9 @@ private:
                                    facts.last.objective_value, untrained));
         }
         facts.workers = run.statistics();
+        if (ledger_) {
+            facts.diagnosed = ledger_->found(run.model().exclusive(run.model().layout().find("shadow")));
+        }
         log(summary_record(facts), repeat);
         return facts;
     }
@@ -258,6 +265,7 @@ private:
                                                {"test", options_.test},
                                                {"cache", options_.cache},
                                                {"repeat", options_.repeat},
+                                               {"diagnose", options_.diagnose},
                                                {"model", options_.model},
                                                {"model-format", options_.model_format},
                                                {"checkpoint", options_.checkpoint},
@@ -300,6 +308,7 @@ private:
     std::optional<saved_run> saved_;
     training_inputs inputs_;
     any_view data_;
+    std::optional<diagnostic_ledger> ledger_; ///< of the run at hand, with --diagnose
     std::optional<run_log> log_;
 };
 

@@ -10,6 +10,16 @@
 
 namespace peccary::program {
 
+/// What to try step sizes with: nothing of that is counted.
+template <class Objective>
+const Objective& uncounted(const Objective& objective) {
+    return objective;
+}
+template <class Objective>
+const Objective& uncounted(const diagnosed<Objective>& objective) {
+    return objective.wrapped();
+}
+
 template <class Scheme, class Objective, dataset_view Data>
 class typed_run final : public training_run {
 public:
@@ -42,7 +52,7 @@ private:
             const stopwatch watch;
             const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
             const double l2 = settings.l2.value_or(1.0 / static_cast<double>(request.rows.size()));
-            calibrated_ = calibrate(objective, data, request.rows, batch, l2, settings.seed);
+            calibrated_ = calibrate(uncounted(objective), data, request.rows, batch, l2, settings.seed);
             settings.step = calibrated_->step;
             calibration_seconds_ = watch.seconds();
         }
@@ -54,13 +64,21 @@ private:
 };
 
 template <class Objective>
-Objective make_objective(std::size_t features, const run_request& request) {
-    if constexpr (std::is_constructible_v<Objective, std::size_t, std::size_t, bool>) {
-        return Objective(features, request.classes, request.bias);
-    } else {
-        return Objective(features, request.bias);
+struct objective_maker {
+    static Objective make(std::size_t features, const run_request& request) {
+        if constexpr (std::is_constructible_v<Objective, std::size_t, std::size_t, bool>) {
+            return Objective(features, request.classes, request.bias);
+        } else {
+            return Objective(features, request.bias);
+        }
     }
-}
+};
+template <class Objective>
+struct objective_maker<diagnosed<Objective>> {
+    static diagnosed<Objective> make(std::size_t features, const run_request& request) {
+        return {objective_maker<Objective>::make(features, request), *request.ledger};
+    }
+};
 
 template <class Objective>
 std::unique_ptr<training_run> make_run_of(const run_request& request) {
@@ -69,8 +87,8 @@ std::unique_ptr<training_run> make_run_of(const run_request& request) {
         using scheme = typename decltype(tag)::type;
         std::visit(
             [&]<class Data>(const Data& data) {
-                made = std::make_unique<typed_run<scheme, Objective, Data>>(make_objective<Objective>(data.features(), request), data,
-                                                                            request);
+                made = std::make_unique<typed_run<scheme, Objective, Data>>(objective_maker<Objective>::make(data.features(), request),
+                                                                            data, request);
             },
             request.data);
     });

@@ -127,6 +127,21 @@ class Log(ProgramTest):
         self.assertEqual(sum(worker["updates"] for worker in summary["workers"]), summary["updates"])
         self.assertEqual(summary["objective_value"], epochs[-1]["objective_value"])
 
+    def test_diagnosis_counts_every_add(self):
+        rows = [line for line in ZIPF.read_text().splitlines() if not line.startswith("#")]
+        nonzeros = sum(line.count(":") for line in rows)
+        for scheme, threads in (("sequential", 1), ("atomic", 2), ("hogwild", 2), ("synchronous", 2)):
+            done = self.run_program("train", ZIPF, "--scheme", scheme, "--threads", threads, "--epochs", "2", "--diagnose", "--log", "log",
+                                    "--model", "m", "--quiet")
+            found = self.log("log")[-1]["diagnosis"]
+            self.assertEqual(found["adds"], 2 * nonzeros)
+            self.assertEqual(found["lost_fraction"], found["lost"] / found["adds"])
+            if scheme != "hogwild":
+                self.assertEqual(found["lost"], 0)
+            self.assertIn("lost updates: ", done.stdout)
+            self.run_program("predict", ZIPF_TEST, "--model", "m", "--output", "out")
+        self.run_program("train", ZIPF, "--diagnose", "--checkpoint", "c", code=2)
+
     def test_what_does_not_apply_is_null(self):
         self.write("data", "".join(f"{i / 7} 1:{i}\n" for i in range(20)))
         self.run_program("train", "data", "--log", "log", "--step", 1e-4)

@@ -1,4 +1,5 @@
-// With one worker every scheme is serial descent: the parameters have the bits of `sequential`, whatever the executor.
+// With one worker every scheme is serial descent: the parameters have the bits of `sequential`, whatever the executor, unless the scheme adds
+// up the same numbers in another order.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
@@ -23,7 +24,13 @@ void compare(const Objective& objective, const Data& data) {
                 settings.executor = decltype(tag)::type::info.name;
                 CAPTURE(settings.executor);
                 const auto found = test::run<Scheme>(objective, data, settings);
-                REQUIRE(found.buffer == reference.buffer);
+                if (Scheme::info.regroups && batch > 1) {
+                    for (std::size_t i = 0; i < found.buffer.size(); ++i) {
+                        REQUIRE(found.buffer[i] == Approx(reference.buffer[i]).epsilon(1e-4).margin(1e-5));
+                    }
+                } else {
+                    REQUIRE(found.buffer == reference.buffer);
+                }
             });
         }
     }

@@ -18,8 +18,9 @@ namespace peccary {
 struct diagnosis {
     std::uint64_t adds = 0;       ///< adds to a feature's weights, counted without loss
     std::uint64_t lost = 0;       ///< how many of these were overwritten by another worker's
+    std::size_t features = 0;     ///< of the data
     std::size_t hot_features = 0; ///< the most frequent features that together make up half of the nonzeros
-    histogram hot;                ///< updates by others to a hot coordinate between its read and its add
+    histogram hot;                ///< adds to a hot coordinate between its read and its add: by others, and by earlier rows of its batch
     histogram cold;               ///< the same for all other coordinates
 
     /// Fraction of the adds that was lost, 0 to 1.
@@ -58,8 +59,12 @@ public:
             survived += count;
         }
         const std::uint64_t adds = adds_.load(std::memory_order_relaxed);
-        return {
-            .adds = adds, .lost = adds - static_cast<std::uint64_t>(survived), .hot_features = hot_features_, .hot = hot_, .cold = cold_};
+        return {.adds = adds,
+                .lost = adds - static_cast<std::uint64_t>(survived),
+                .features = features(),
+                .hot_features = hot_features_,
+                .hot = hot_,
+                .cold = cold_};
     }
 
 private:
@@ -104,6 +109,9 @@ public:
         : objective_(std::move(objective)), ledger_(&ledger), layout_(objective_.layout()) {
         shadow_at_ = layout_.append("shadow", ledger.features(), false);
     }
+
+    /// The objective without the counting, for what is not to be counted: the trials of `calibrate`.
+    const Objective& wrapped() const noexcept { return objective_; }
 
     std::size_t outputs() const noexcept { return objective_.outputs(); }
     gradient make_gradient() const { return {objective_.make_gradient(), *ledger_}; }

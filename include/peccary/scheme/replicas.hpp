@@ -13,8 +13,8 @@
 
 namespace peccary {
 
-/// A merge adds to the shared parameters what the worker changed since its last merge, and takes the sum: shared += copy - snapshot;
-/// copy = snapshot = shared. So every update of every worker counts fully, as in Hogwild!, only later; averaging would halve them.
+/// A merge adds to the shared parameters what the worker changed since its last merge, and takes the sum: copy += shared - snapshot;
+/// shared = snapshot = copy. So every update of every worker counts fully, as in Hogwild!, only later; averaging would halve them.
 ///
 /// Considerations. On text, whose few hot features are in every row, the cores of Hogwild! pass the same cache lines back and forth: with two
 /// workers it takes several times as long as with one. A replica's updates run at the speed of one core, and a merge streams through memory.
@@ -104,12 +104,13 @@ private:
 
         void merge() {
             const auto held = hold();
-            const std::span<real> all = shared->exclusive();
-            const std::span<real> trained = mine->trained.exclusive();
-            const std::span<real> snapshot = mine->snapshot.exclusive();
-            for (std::size_t i = 0; i < all.size(); ++i) {
-                // Where nobody else has added, the sum is the worker's own value, to the last bit.
-                const real merged = all[i] == snapshot[i] ? trained[i] : all[i] + (trained[i] - snapshot[i]);
+            real* const all = shared->base();
+            real* const trained = mine->trained.base();
+            real* const snapshot = mine->snapshot.base();
+            for (std::size_t i = 0; i < shared->size(); ++i) {
+                // What the others added since; where that is zero, the sum is the worker's own value to the last bit. A choice between the
+                // two, instead of the addition of zero, keeps compilers from vectorising this.
+                const real merged = trained[i] + (all[i] - snapshot[i]);
                 all[i] = merged;
                 trained[i] = merged;
                 snapshot[i] = merged;

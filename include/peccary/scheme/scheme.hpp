@@ -22,6 +22,7 @@ struct scheme_info {
     bool lossless;                ///< no concurrent add is lost
     bool lockstep;                ///< workers wait for each other, so all must run at once
     std::uint64_t batch;          ///< default examples per update
+    bool regroups = false;        ///< sums the adds of a batch before it makes them, which rounds differently
 };
 
 /// A scheme is constructed once per run from the numbers of parameters and workers, and keeps what it needs between stretches (locks, replicas).

@@ -3,6 +3,7 @@
 
 #include "peccary/core/type_list.hpp"
 #include "peccary/scheme/atomic.hpp"
+#include "peccary/scheme/hogbatch.hpp"
 #include "peccary/scheme/hogwild.hpp"
 #include "peccary/scheme/locked.hpp"
 #include "peccary/scheme/replicas.hpp"
@@ -13,6 +14,6 @@
 
 namespace peccary {
 
-using schemes = type_list<sequential, hogwild, atomic, striped, locked, round_robin, synchronous, replicas>;
+using schemes = type_list<sequential, hogwild, atomic, striped, locked, round_robin, synchronous, hogbatch, replicas>;
 
 } // namespace peccary

@@ -1,4 +1,8 @@
 #include "training/typed_run.hpp"
 
-template std::unique_ptr<peccary::program::training_run>
-peccary::program::make_run_of<peccary::linear<peccary::hinge>>(const run_request& request);
+namespace peccary::program {
+
+template std::unique_ptr<training_run> make_run_of<linear<hinge>>(const run_request& request);
+template std::unique_ptr<training_run> make_run_of<diagnosed<linear<hinge>>>(const run_request& request);
+
+} // namespace peccary::program
