@@ -63,7 +63,9 @@ void add_objective_options(CLI::App& command, train_options& options) {
 
 void add_worker_options(CLI::App& command, train_options& options) {
     const char* const group = "Workers";
-    command.add_option("--scheme", options.scheme, "Update scheme: " + names_of<schemes>() + " (default hogwild)")
+    command
+        .add_option("--scheme", options.scheme,
+                    "Update scheme: auto (default: the fastest in a trial of milliseconds), " + names_of<schemes>())
         ->option_text("NAME")
         ->group(group);
     add_count(command, "--threads", options.threads, "Workers (default: usable physical cores)")->group(group);
@@ -83,7 +85,7 @@ void add_worker_options(CLI::App& command, train_options& options) {
 
 void add_descent_options(CLI::App& command, train_options& options) {
     const char* const group = "Descent";
-    add_count(command, "--epochs", options.epochs, "Passes over the data (default: 6 to 20, more for smaller data)")
+    add_count(command, "--epochs", options.epochs, "Passes over the data (default: 6 to 30, more for smaller data)")
         ->check(CLI::PositiveNumber)
         ->group(group);
     command.add_option("--step", options.step, "First step size; auto (default) tries a few on a sample")->option_text("X")->group(group);

@@ -126,15 +126,20 @@ void check_combination(const train_options& options) {
         if (options.pin && !decltype(tag)::type::info.pins) {
             no_effect("pin", "the executor '" + options.executor + "' cannot keep workers on processors; choose --executor threads");
         }
+        if (options.threads > 1 && !decltype(tag)::type::info.several) {
+            no_effect("threads", "the executor '" + options.executor + "' has one worker; choose --executor threads");
+        }
     });
     if (given("threads") && options.threads == 0) {
         throw usage_error("--threads must be at least 1; leave it out for one per usable core");
     }
-    with_named<schemes>("scheme", options.scheme, [&](auto tag) {
-        if (options.threads > 1 && !decltype(tag)::type::info.parallel) {
-            no_effect("threads", "the scheme '" + options.scheme + "' has one worker; leave it out, or choose another --scheme");
-        }
-    });
+    if (options.scheme != "auto") {
+        with_named<schemes>("scheme", options.scheme, [&](auto tag) {
+            if (options.threads > 1 && !decltype(tag)::type::info.parallel) {
+                no_effect("threads", "the scheme '" + options.scheme + "' has one worker; leave it out, or choose another --scheme");
+            }
+        });
+    }
     if (given("batch") && options.batch == 0) {
         throw usage_error("--batch must be at least 1; leave it out for the scheme's default");
     }

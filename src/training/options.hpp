@@ -29,7 +29,7 @@ struct train_options {
     bool bias = false;
     std::string class_weight = "none";
 
-    std::string scheme = "hogwild";
+    std::string scheme = "auto";
     unsigned threads = 0;
     std::string executor = "threads";
     bool pin = false;

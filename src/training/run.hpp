@@ -32,6 +32,9 @@ struct run_request {
     std::size_t classes = 0;         ///< softmax only
     bool bias = false;
     train_settings settings; ///< without a step, one is calibrated
+    std::optional<calibration> calibrated =
+        std::nullopt; ///< done before, for a run that differs in its scheme only; `settings` has no step
+    double calibration_seconds = 0;
     stop_flag* stop = nullptr;
     diagnostic_ledger* ledger = nullptr; ///< given: the run counts lost updates and delays of coordinates here (`diagnosed`)
 };

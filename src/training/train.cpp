@@ -14,6 +14,7 @@
 #include "system/shell.hpp"
 #include "system/signals.hpp"
 #include "training/checkpointing.hpp"
+#include "training/choose_scheme.hpp"
 #include "training/inputs.hpp"
 #include "training/model_of.hpp"
 #include "training/run.hpp"
@@ -56,6 +57,9 @@ public:
         stop_flag& stop = stop_on_signals();
         std::vector<run_facts> runs;
         std::optional<double> step;
+        if (options_.scheme == "auto") {
+            choose();
+        }
         for (std::uint64_t repeat = 0; repeat < options_.repeat; ++repeat) {
             if (options_.diagnose) {
                 ledger_.emplace(std::visit([&](const auto& data) { return feature_frequency(data, inputs_.training_rows); }, data_));
@@ -91,12 +95,22 @@ private:
         }
     }
 
-    std::unique_ptr<training_run> make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) {
+    /// Settles the scheme, and with it the number of workers. All repeats have the same.
+    void choose() {
+        choice_ = choose_scheme(request(0, given_step()));
+        options_.scheme = choice_->scheme;
+        if (options_.threads != 0) {
+            options_.threads = choice_->workers;
+        }
+        say("scheme " + choice_->scheme + ", " + choice_->reason + "; --scheme overrides it");
+    }
+
+    run_request request(std::uint64_t repeat, std::optional<double> step) const {
         train_settings settings{.executor = options_.executor,
                                 .workers = workers(),
                                 .pin = options_.pin,
                                 .epochs = options_.epochs,
-                                .step = step ? step : given_step(),
+                                .step = step,
                                 .schedule = options_.schedule,
                                 .decay = options_.decay,
                                 .batch = options_.batch,
@@ -106,15 +120,24 @@ private:
                                 .staleness = options_.staleness == "off"     ? staleness_mode::off
                                              : options_.staleness == "exact" ? staleness_mode::exact
                                                                              : staleness_mode::sampled};
-        auto run = make_run({.objective = inputs_.objective,
-                             .scheme = options_.scheme,
-                             .data = data_,
-                             .rows = inputs_.training_rows,
-                             .classes = inputs_.labels->classes().size(),
-                             .bias = options_.bias,
-                             .settings = settings,
-                             .stop = &stop,
-                             .ledger = ledger_ ? &*ledger_ : nullptr});
+        return {.objective = inputs_.objective,
+                .scheme = options_.scheme,
+                .data = data_,
+                .rows = inputs_.training_rows,
+                .classes = inputs_.labels->classes().size(),
+                .bias = options_.bias,
+                .settings = settings};
+    }
+
+    std::unique_ptr<training_run> make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) {
+        run_request wanted = request(repeat, step ? step : given_step());
+        wanted.stop = &stop;
+        wanted.ledger = ledger_ ? &*ledger_ : nullptr;
+        if (choice_ && !wanted.settings.step) {
+            wanted.calibrated = choice_->calibrated;
+            wanted.calibration_seconds = choice_->calibration_seconds;
+        }
+        auto run = make_run(wanted);
         if (saved_) {
             run->restore(saved_->position, saved_->parameters);
         }
@@ -122,6 +145,9 @@ private:
     }
 
     unsigned workers() const {
+        if (choice_) {
+            return choice_->workers;
+        }
         if (options_.threads != 0) {
             return options_.threads;
         }
@@ -287,9 +313,18 @@ private:
                            {"sample_objective", chosen->sample_objective},
                            {"seconds", run.calibration_seconds()}};
         }
+        nlohmann::ordered_json scheme_choice;
+        if (choice_) {
+            scheme_choice = {{"reason", choice_->reason}, {"seconds", choice_->seconds}, {"trials", nlohmann::json::array()}};
+            for (const scheme_trial& trial : choice_->trials) {
+                scheme_choice["trials"].push_back(
+                    {{"scheme", trial.scheme}, {"threads", trial.workers}, {"nonzeros_per_second", trial.nonzeros_per_second}});
+            }
+        }
         log({{"record", "run"},
              {"version", version_string},
              {"settings", settings},
+             {"scheme_choice", scheme_choice},
              {"calibration", calibration},
              {"data",
               {{"rows", inputs_.train.file.size()},
@@ -308,6 +343,7 @@ private:
     std::optional<saved_run> saved_;
     training_inputs inputs_;
     any_view data_;
+    std::optional<scheme_choice> choice_;     ///< with --scheme auto
     std::optional<diagnostic_ledger> ledger_; ///< of the run at hand, with --diagnose
     std::optional<run_log> log_;
 };

@@ -48,7 +48,11 @@ private:
     train_settings with_step(const Objective& objective, const Data& data, const run_request& request) {
         train_settings settings = request.settings;
         check(settings);
-        if (!settings.step && !request.rows.empty()) {
+        if (request.calibrated) {
+            calibrated_ = request.calibrated;
+            calibration_seconds_ = request.calibration_seconds;
+            settings.step = calibrated_->step;
+        } else if (!settings.step && !request.rows.empty()) {
             const stopwatch watch;
             const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
             const double l2 = settings.l2.value_or(1.0 / static_cast<double>(request.rows.size()));

@@ -43,7 +43,7 @@ class Usage(ProgramTest):
         self.refused("train", DIGITS, "--index-base", "1", message="--index-base has no effect")
         self.refused("train", DIGITS, "--max-features", "9", message="--max-features has no effect")
         self.refused("train", ZIPF, "--checkpoint", "c", "--repeat", "2", message="--checkpoint is for one run")
-        self.refused("train", ZIPF, "--threads", "2", "--executor", "inline", message="runs one worker")
+        self.refused("train", ZIPF, "--threads", "2", "--executor", "inline", message="the executor .inline. has one worker")
         self.refused("train", "-", "--test", "-", message="standard input")
         self.refused("generate", "zipf", "--rows", 1, "--features", 99, "--classes", 3, message="--classes has no effect")
         self.refused("generate", "blobs", "--rows", 1, "--features", 9, "--truth", "t", message="--truth has no effect")

@@ -97,7 +97,8 @@ class Models(ProgramTest):
 
 class Log(ProgramTest):
     def test_contract(self):
-        self.run_program("train", ZIPF, "--test", ZIPF_TEST, "--threads", 2, "--epochs", 3, "--log", "log", "--validation", 0.1)
+        self.run_program("train", ZIPF, "--test", ZIPF_TEST, "--scheme", "hogwild", "--threads", 2, "--epochs", 3, "--log", "log", "--validation",
+                         0.1)
         run, *epochs, summary = self.log("log")
         self.assertEqual(run["record"], "run")
         self.assertLessEqual({"version", "settings", "calibration", "data", "resumed_at", "machine"}, run.keys())
@@ -126,6 +127,26 @@ class Log(ProgramTest):
             self.assertEqual(worker["staleness"].keys(), STALENESS)
         self.assertEqual(sum(worker["updates"] for worker in summary["workers"]), summary["updates"])
         self.assertEqual(summary["objective_value"], epochs[-1]["objective_value"])
+
+    def test_scheme_is_chosen_by_a_trial(self):
+        short = self.run_program("train", ZIPF, "--threads", 2, "--log", "log")
+        self.assertIn("scheme sequential, since the run is too short to share out", short.stderr)
+        self.assertEqual(self.log("log")[0]["scheme_choice"]["trials"], [])
+
+        self.run_program("generate", "zipf", "--rows", 20000, "--features", 5000, "--output", "long.svm")
+        long = self.run_program("train", "long.svm", "--threads", 2, "--epochs", 10, "--log", "log", "--checkpoint", "c")
+        run, *_, summary = self.log("log")
+        trials = run["scheme_choice"]["trials"]
+        self.assertEqual([trial["scheme"] for trial in trials], ["sequential", "hogwild", "replicas"])
+        self.assertTrue(all(trial["nonzeros_per_second"] > 0 for trial in trials))
+        self.assertEqual(run["settings"]["scheme"], summary["scheme"])
+        self.assertIn(summary["scheme"], [trial["scheme"] for trial in trials])
+        self.assertIn("scheme " + summary["scheme"] + ", by a trial", long.stderr)
+        self.assertEqual(run["calibration"]["step"], run["settings"]["step"])
+        self.run_program("train", "long.svm", "--resume", "c")
+
+        one = self.run_program("train", "long.svm", "--threads", 1, "--epochs", 1)
+        self.assertIn("scheme sequential, since there is one worker", one.stderr)
 
     def test_diagnosis_counts_every_add(self):
         rows = [line for line in ZIPF.read_text().splitlines() if not line.startswith("#")]

@@ -40,8 +40,8 @@ TEMPLATE_LIST_TEST_CASE("combinations of scheme, executor and workers run or are
 }
 
 TEST_CASE("small data sets get more passes") {
-    REQUIRE(peccary::default_epochs(0) == 20);
-    REQUIRE(peccary::default_epochs(1'000'000) == 20);
+    REQUIRE(peccary::default_epochs(0) == 30);
+    REQUIRE(peccary::default_epochs(800'000) == 25);
     REQUIRE(peccary::default_epochs(2'000'000) == 10);
     REQUIRE(peccary::default_epochs(1'000'000'000) == 6);
 }

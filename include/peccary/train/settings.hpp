@@ -30,10 +30,10 @@ struct train_settings {
     staleness_mode staleness = staleness_mode::sampled;
 };
 
-/// Passes to plan over data with so many nonzeros: as many as make some twenty million visits of a nonzero, but 6 to 20. Small data sets need
+/// Passes to plan over data with so many nonzeros: as many as make some twenty million visits of a nonzero, but 6 to 30. Small data sets need
 /// the passes, since their updates are few, and can afford them (docs/schedules.md).
 constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
-    return std::clamp<std::uint64_t>(20'000'000 / std::max<std::uint64_t>(nonzeros, 1), 6, 20);
+    return std::clamp<std::uint64_t>(20'000'000 / std::max<std::uint64_t>(nonzeros, 1), 6, 30);
 }
 
 /// Throws `usage_error` for a number that no run can have.

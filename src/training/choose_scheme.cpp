@@ -1,0 +1,100 @@
+#include "training/choose_scheme.hpp"
+
+#include "peccary/core/stopwatch.hpp"
+#include "peccary/execution/topology.hpp"
+#include "report/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace peccary::program {
+
+namespace {
+
+constexpr auto trial_length = std::chrono::microseconds(1500);
+
+/// How much faster than serial descent a parallel scheme must be to be worth what it costs: bits that change from run to run, and staleness.
+constexpr double worthwhile = 1.2;
+
+/// A run so small that serial descent is through with it in about the time of the trials.
+constexpr double few_visits = 4e6;
+
+/// Memory that private copies of the parameters may take.
+constexpr double most_bytes_of_copies = 1e9;
+
+std::size_t parameters_of(const run_request& request) {
+    const std::size_t features = std::visit([](const auto& data) { return data.features(); }, request.data);
+    return features * std::max<std::size_t>(1, request.classes > 2 ? request.classes : 1);
+}
+
+/// Trains until the time is up. The step is calibrated by the first run that needs it.
+scheme_trial try_scheme(run_request request, const std::string& scheme, unsigned workers, scheme_choice& choice) {
+    stop_flag time_is_up;
+    request.scheme = scheme;
+    request.settings.workers = workers;
+    request.settings.staleness = staleness_mode::off;
+    request.stop = &time_is_up;
+    request.ledger = nullptr;
+    request.calibrated = choice.calibrated;
+    const auto run = make_run(request);
+    if (!choice.calibrated && run->calibrated()) {
+        choice.calibrated = run->calibrated();
+        choice.calibration_seconds = run->calibration_seconds();
+    }
+    {
+        const std::jthread timer([&time_is_up] {
+            std::this_thread::sleep_for(trial_length);
+            time_is_up.request();
+        });
+        run->run_epoch();
+    }
+    const double nonzeros =
+        std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()) / static_cast<double>(data.size()); }, request.data);
+    const bool whole_epoch = run->position().epoch > 0;
+    const auto updates = static_cast<double>(whole_epoch ? run->updates_per_epoch() : run->position().update);
+    return {.scheme = scheme,
+            .workers = workers,
+            .nonzeros_per_second = updates * static_cast<double>(run->batch()) * nonzeros / std::max(run->position().train_seconds, 1e-9)};
+}
+
+} // namespace
+
+scheme_choice choose_scheme(const run_request& request) {
+    scheme_choice choice;
+    const unsigned workers = request.settings.workers != 0 ? request.settings.workers : topology::of_this_process().default_workers();
+    const double nonzeros = std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()); }, request.data);
+    if (workers == 1) {
+        choice.reason = "since there is one worker";
+        return choice;
+    }
+    if (nonzeros * static_cast<double>(std::max<std::uint64_t>(1, request.settings.epochs)) < few_visits) {
+        choice.reason = "since the run is too short to share out";
+        return choice;
+    }
+
+    const stopwatch watch;
+    const scheme_trial serial = try_scheme(request, "sequential", 1, choice);
+    choice.trials.push_back(serial);
+    choice.trials.push_back(try_scheme(request, "hogwild", workers, choice));
+    if (2.0 * workers * static_cast<double>(parameters_of(request) * sizeof(real)) < most_bytes_of_copies) {
+        choice.trials.push_back(try_scheme(request, "replicas", workers, choice));
+    }
+    choice.seconds = watch.seconds() - choice.calibration_seconds;
+
+    const auto fastest = std::ranges::max_element(choice.trials, {}, &scheme_trial::nonzeros_per_second);
+    if (fastest->nonzeros_per_second > worthwhile * serial.nonzeros_per_second) {
+        choice.scheme = fastest->scheme;
+        choice.workers = fastest->workers;
+    }
+    for (const scheme_trial& trial : choice.trials) {
+        choice.reason +=
+            fmt::format("{}{} {} nonzeros/s", choice.reason.empty() ? "by a trial: " : ", ", trial.scheme, rate(trial.nonzeros_per_second));
+    }
+    return choice;
+}
+
+} // namespace peccary::program
