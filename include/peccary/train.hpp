@@ -43,7 +43,7 @@ train_result train(const Objective& objective, const Data& data, train_settings 
     if (!settings.step && !rows.empty()) {
         const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
         const double l2 = settings.l2.value_or(1.0 / static_cast<double>(rows.size()));
-        settings.step = calibrate(objective, data, rows, batch, l2, settings.seed).step;
+        settings.step = calibrate(objective, data, rows, batch, l2, planned_epochs(settings, data.nonzeros()), settings.seed).step;
     }
     trainer<Scheme, Objective, Data> run(objective, data, rows, settings, stop != nullptr ? *stop : never);
     epoch_report report;

@@ -56,7 +56,8 @@ private:
             const stopwatch watch;
             const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
             const double l2 = settings.l2.value_or(1.0 / static_cast<double>(request.rows.size()));
-            calibrated_ = calibrate(uncounted(objective), data, request.rows, batch, l2, settings.seed);
+            calibrated_ =
+                calibrate(uncounted(objective), data, request.rows, batch, l2, planned_epochs(settings, data.nonzeros()), settings.seed);
             settings.step = calibrated_->step;
             calibration_seconds_ = watch.seconds();
         }

@@ -18,7 +18,7 @@ TEMPLATE_LIST_TEST_CASE("the step is finite and positive, and improves on doing 
     for (const double l2 : {0.0, 1e-4, 0.1, 1.0, 100.0, 1e6}) {
         for (const std::uint64_t batch : {1, 16}) {
             CAPTURE(l2, batch);
-            const calibration found = calibrate(objective, data.view(), rows, batch, l2, 1);
+            const calibration found = calibrate(objective, data.view(), rows, batch, l2, 10, 1);
             REQUIRE(std::isfinite(found.step));
             REQUIRE(found.step > 0);
             REQUIRE(found.sample >= 512);
@@ -26,8 +26,9 @@ TEMPLATE_LIST_TEST_CASE("the step is finite and positive, and improves on doing 
             REQUIRE(std::isfinite(found.sample_objective));
             calibrator<TestType, sparse_view> sample(objective, data.view(), rows, batch, l2, 1);
             REQUIRE(found.sample_objective <= sample.try_step(1e-12)); // a step that small leaves the parameters at zero
-            const calibration again = calibrate(objective, data.view(), rows, batch, l2, 1);
+            const calibration again = calibrate(objective, data.view(), rows, batch, l2, 10, 1);
             REQUIRE(again.step == found.step);
+            REQUIRE(calibrate(objective, data.view(), rows, batch, l2, 1, 1).step == Approx(2 * found.step)); // a single pass has to hurry
         }
     }
 }

@@ -153,10 +153,11 @@ private:
     std::vector<feature_index> support_; ///< of the whole sample, each feature once
 };
 
-/// Climbs from the step that curvature and row norms suggest, by factors of two, while the sample's objective improves.
+/// Climbs from the step that curvature and row norms suggest, by factors of two, while the sample's objective improves. `epochs` is how many
+/// passes are planned: in one or two a run needs larger steps to get anywhere than in ten (docs/schedules.md).
 template <class Objective, dataset_view Data>
 calibration calibrate(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
-                      std::uint64_t seed) {
+                      std::uint64_t epochs, std::uint64_t seed) {
     calibrator<Objective, Data> sample(objective, data, rows, batch, l2, seed);
     const double norm = sample.mean_squared_norm();
     const double first = 0.25 / (Objective::info.curvature * (norm > 0 ? norm : 1));
@@ -178,7 +179,9 @@ calibration calibrate(const Objective& objective, const Data& data, std::span<co
             break; // larger was better: smaller is not
         }
     }
+    constexpr double epochs_of_a_long_run = 4;
     best.step /= Objective::info.sample_excess;
+    best.step *= std::clamp(std::sqrt(epochs_of_a_long_run / static_cast<double>(std::max<std::uint64_t>(1, epochs))), 1.0, 2.0);
     return best;
 }
 

@@ -36,6 +36,10 @@ constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
     return std::clamp<std::uint64_t>(20'000'000 / std::max<std::uint64_t>(nonzeros, 1), 6, 30);
 }
 
+constexpr std::uint64_t planned_epochs(const train_settings& settings, std::uint64_t nonzeros) noexcept {
+    return settings.epochs == 0 ? default_epochs(nonzeros) : settings.epochs;
+}
+
 /// Throws `usage_error` for a number that no run can have.
 inline void check(const train_settings& settings) {
     const auto require = [](bool holds, const char* message) {

@@ -54,9 +54,7 @@ public:
                               "' needs workers that run at the same time, which the executor '" + std::string(runner_->about().name) +
                               "' does not promise; choose 'threads'");
         }
-        if (settings_.epochs == 0) {
-            settings_.epochs = default_epochs(data_.nonzeros());
-        }
+        settings_.epochs = planned_epochs(settings_, data_.nonzeros());
         batch_ = settings_.batch == 0 ? Scheme::info.batch : settings_.batch;
         regulariser_ = {.l2 = l2(), .l1 = settings_.l1};
         with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
