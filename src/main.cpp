@@ -4,7 +4,6 @@
 #include "peccary/core/error.hpp"
 #include "peccary/core/version.hpp"
 #include "system/signals.hpp"
-#include "training/train.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -33,6 +32,7 @@ int run(const std::vector<std::string>& arguments) {
     program.footer("'peccary SUBCOMMAND --help' lists a subcommand's options.\n"
                    "Exit codes: 0 ok, 1 run-time failure, 2 usage, 3 bad data or model file, 4 diverged, 5 interrupted.");
     add_train(program, arguments);
+    add_compare(program);
     add_predict(program);
     add_schemes(program);
     add_generate(program);

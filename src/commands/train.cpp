@@ -1,5 +1,6 @@
 // peccary train: trains a model on a data file.
 #include "commands/commands.hpp"
+#include "commands/shared_options.hpp"
 
 #include "peccary/core/type_list.hpp"
 #include "peccary/execution/executors.hpp"
@@ -14,52 +15,6 @@
 namespace peccary::program {
 
 namespace {
-
-void add_data_options(CLI::App& command, train_options& options) {
-    command.add_option("DATA", options.data, "Data to train on: LIBSVM or CSV text, plain, gzip or zstd; - is standard input")
-        ->required()
-        ->option_text(" ");
-    const char* const group = "Data";
-    command.add_option("--test", options.test, "Evaluate on this data too, after each epoch")->option_text("FILE")->group(group);
-    command.add_option("--format", options.format, "auto (by the file's name), libsvm or csv")
-        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
-        ->option_text("NAME")
-        ->group(group);
-    command
-        .add_option("--label-column", options.label_column,
-                    "CSV: the label's column, by name or number; 1 is the first, -1 the last (default)")
-        ->option_text("COLUMN")
-        ->group(group);
-    command.add_option("--index-base", options.index_base, "LIBSVM: indices count from 0 or 1; auto: from 0 if an index 0 occurs")
-        ->check(CLI::IsMember({"auto", "0", "1"}))
-        ->option_text("BASE")
-        ->group(group);
-    add_count(command, "--max-features", options.max_features, "LIBSVM: refuse indices beyond this many features (default 2^28)")
-        ->group(group);
-    command
-        .add_option("--cache", options.cache,
-                    "Keep DATA in parsed form here: taken from FILE while it fits the data and the options above, else written")
-        ->option_text("FILE")
-        ->group(group);
-    command.add_option("--validation", options.validation, "Hold back this fraction of the rows, chosen by a hash of seed and row")
-        ->option_text("FRACTION")
-        ->group(group);
-}
-
-void add_objective_options(CLI::App& command, train_options& options) {
-    const char* const group = "Objective";
-    command.add_option("--objective", options.objective, "auto (by the labels), " + names_of<objectives>())
-        ->option_text("NAME")
-        ->group(group);
-    command.add_option("--l2", options.l2, "Weight of half the squared norm of the weights (default 1 / rows)")
-        ->option_text("X")
-        ->group(group);
-    command.add_option("--l1", options.l1, "Weight of the sum of the weights' magnitudes (default 0)")->option_text("X")->group(group);
-    command.add_flag("--bias", options.bias, "Learn a bias too; it is not regularised")->group(group);
-    command.add_option("--class-weight", options.class_weight, "none, balanced, or label:weight,label:weight,...")
-        ->option_text("WEIGHTS")
-        ->group(group);
-}
 
 void add_worker_options(CLI::App& command, train_options& options) {
     const char* const group = "Workers";

@@ -1,5 +1,6 @@
 #include "report/closing.hpp"
 
+#include "report/median.hpp"
 #include "report/text.hpp"
 
 #include <fmt/format.h>
@@ -97,12 +98,6 @@ std::string closing_table(const run_facts& facts) {
         text += "\n" + diagnosis_text(*facts.diagnosed);
     }
     return text;
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 std::string repeat_table(std::span<const run_facts> runs) {

@@ -14,7 +14,4 @@ std::string closing_table(const run_facts& facts);
 /// Median, least and greatest of the figures of several runs.
 std::string repeat_table(std::span<const run_facts> runs);
 
-/// The middle one, or the mean of the two middle ones. `values` is not empty.
-double median(std::vector<double> values);
-
 } // namespace peccary::program

@@ -57,7 +57,7 @@ class Usage(ProgramTest):
         self.assertEqual((self.files(), data.read_bytes()), (["data"], before))
 
     def test_help_and_version_everywhere(self):
-        for command in ((), ("train",), ("predict",), ("schemes",), ("generate",), ("convert",)):
+        for command in ((), ("train",), ("compare",), ("predict",), ("schemes",), ("generate",), ("convert",)):
             self.assertIn("Usage: ", self.run_program(*command, "--help").stdout)
             self.assertRegex(self.run_program(*command, "--version").stdout, r"^peccary \d+\.\d+\.\d+\n$")
 

@@ -1,0 +1,83 @@
+// peccary compare: update schemes and numbers of workers, side by side.
+#include "comparing/compare.hpp"
+
+#include "commands/commands.hpp"
+#include "commands/shared_options.hpp"
+#include "peccary/execution/executors.hpp"
+#include "peccary/execution/topology.hpp"
+#include "peccary/scheme/schemes.hpp"
+#include "peccary/step/schedules.hpp"
+
+#include <cmath>
+#include <memory>
+
+namespace peccary::program {
+
+namespace {
+
+/// "all", or as it is.
+std::vector<std::string> schemes_named(const std::vector<std::string>& given) {
+    if (given != std::vector<std::string>{"all"}) {
+        return given;
+    }
+    std::vector<std::string> all;
+    schemes::for_each([&](auto tag) { all.emplace_back(decltype(tag)::type::info.name); });
+    return all;
+}
+
+} // namespace
+
+void add_compare(CLI::App& program) {
+    CLI::App* const command = add_command(program, "compare", "Compare update schemes and numbers of workers on a data file");
+    const auto options = std::make_shared<compare_options>();
+    options->schemes = {"all"};
+    add_data_options(*command, options->common);
+    add_objective_options(*command, options->common);
+    const char* const group = "Comparison";
+    command->add_option("--schemes", options->schemes, "Some of " + names_of<schemes>() + ", or all (default)")
+        ->delimiter(',')
+        ->option_text("NAME,...")
+        ->group(group);
+    command->add_option("--threads", options->threads, "Numbers of workers (default: 1 and usable physical cores)")
+        ->delimiter(',')
+        ->check(CLI::PositiveNumber)
+        ->option_text("N,...")
+        ->group(group);
+    add_count(*command, "--repeat", options->rounds, "Rounds; in each everything runs once (default 7)")
+        ->check(CLI::PositiveNumber)
+        ->group(group);
+    command
+        ->add_option("--target", options->target,
+                     "How near to the best objective value of all runs counts as there, relative to it (default 0.001)")
+        ->option_text("GAP")
+        ->group(group);
+    add_count(*command, "--epochs", options->common.epochs, "Passes over the data (default: 6 to 30, more for smaller data)")
+        ->check(CLI::PositiveNumber)
+        ->group(group);
+    command->add_option("--schedule", options->common.schedule, "How the step size falls: " + names_of<schedules>() + " (default linear)")
+        ->option_text("NAME")
+        ->group(group);
+    command->add_option("--executor", options->common.executor, "What runs the workers: " + names_of<executors>() + " (default threads)")
+        ->option_text("NAME")
+        ->group(group);
+    add_count(*command, "--seed", options->common.seed, "Seed of all random choices (default 1)")->group(group);
+    command->add_option("--json", options->json, "Write all figures here")->option_text("FILE")->group(group);
+    command->add_flag("--quiet", options->common.quiet, "No progress on standard error")->group(group);
+    command->callback([command, options] {
+        options->common.given = given_options(*command);
+        options->common.given.erase("threads"); // here they are many
+        options->schemes = schemes_named(options->schemes);
+        if (options->threads.empty()) {
+            options->threads = {1};
+            if (const unsigned cores = topology::of_this_process().default_workers(); cores > 1) {
+                options->threads.push_back(cores);
+            }
+        }
+        if (!std::isfinite(options->target) || options->target <= 0) {
+            throw usage_error("--target must be a positive number");
+        }
+        compare(*options);
+    });
+}
+
+} // namespace peccary::program
