@@ -26,13 +26,13 @@ constexpr double few_visits = 4e6;
 /// Memory that private copies of the parameters may take.
 constexpr double most_bytes_of_copies = 1e9;
 
-std::size_t parameters_of(const run_request& request) {
-    const std::size_t features = std::visit([](const auto& data) { return data.features(); }, request.data);
-    return features * std::max<std::size_t>(1, request.classes > 2 ? request.classes : 1);
-}
+struct trial_run {
+    scheme_trial trial;
+    std::size_t parameters = 0; ///< of the model
+};
 
 /// Trains until the time is up. The step is calibrated by the first run that needs it.
-scheme_trial try_scheme(run_request request, const std::string& scheme, unsigned workers, scheme_choice& choice) {
+trial_run try_scheme(run_request request, const std::string& scheme, unsigned workers, scheme_choice& choice) {
     stop_flag time_is_up;
     request.scheme = scheme;
     request.settings.workers = workers;
@@ -56,9 +56,11 @@ scheme_trial try_scheme(run_request request, const std::string& scheme, unsigned
         std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()) / static_cast<double>(data.size()); }, request.data);
     const bool whole_epoch = run->position().epoch > 0;
     const auto updates = static_cast<double>(whole_epoch ? run->updates_per_epoch() : run->position().update);
-    return {.scheme = scheme,
-            .workers = workers,
-            .nonzeros_per_second = updates * static_cast<double>(run->batch()) * nonzeros / std::max(run->position().train_seconds, 1e-9)};
+    return {.trial = {.scheme = scheme,
+                      .workers = workers,
+                      .nonzeros_per_second =
+                          updates * static_cast<double>(run->batch()) * nonzeros / std::max(run->position().train_seconds, 1e-9)},
+            .parameters = run->model().size()};
 }
 
 } // namespace
@@ -77,11 +79,11 @@ scheme_choice choose_scheme(const run_request& request) {
     }
 
     const stopwatch watch;
-    const scheme_trial serial = try_scheme(request, "sequential", 1, choice);
+    const auto [serial, parameters] = try_scheme(request, "sequential", 1, choice);
     choice.trials.push_back(serial);
-    choice.trials.push_back(try_scheme(request, "hogwild", workers, choice));
-    if (2.0 * workers * static_cast<double>(parameters_of(request) * sizeof(real)) < most_bytes_of_copies) {
-        choice.trials.push_back(try_scheme(request, "replicas", workers, choice));
+    choice.trials.push_back(try_scheme(request, "hogwild", workers, choice).trial);
+    if (2.0 * workers * static_cast<double>(parameters * sizeof(real)) < most_bytes_of_copies) { // two copies a worker
+        choice.trials.push_back(try_scheme(request, "replicas", workers, choice).trial);
     }
     choice.seconds = watch.seconds() - choice.calibration_seconds;
 

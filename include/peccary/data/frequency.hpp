@@ -36,7 +36,9 @@ public:
     std::vector<feature_index> by_frequency() const {
         std::vector<feature_index> order(counts_.size());
         std::iota(order.begin(), order.end(), feature_index{0});
-        std::ranges::stable_sort(order, std::greater<>{}, [this](feature_index j) { return counts_[j]; });
+        // Not std::stable_sort: that of libstdc++ 12 uses a function that clang 19 warns is deprecated.
+        std::ranges::sort(order,
+                          [this](feature_index i, feature_index j) { return counts_[i] != counts_[j] ? counts_[i] > counts_[j] : i < j; });
         return order;
     }
 
