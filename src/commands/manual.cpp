@@ -55,7 +55,7 @@ std::string command_section(const CLI::App& command) {
 }
 
 std::string manual_page(const CLI::App& program) {
-    std::string page = ".TH PECCARY 1 \"\" \"peccary " + std::string(version_string) + "\" \"User Commands\"\n";
+    std::string page = R"(.TH PECCARY 1 "" "peccary )" + std::string(version_string) + R"(" "User Commands")" + "\n";
     page += ".SH NAME\npeccary \\- stochastic gradient descent on one shared\\-memory machine\n";
     page += ".SH SYNOPSIS\n.B peccary\n.I SUBCOMMAND\n[OPTIONS]\n";
     page += ".SH DESCRIPTION\n"

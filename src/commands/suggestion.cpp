@@ -64,7 +64,7 @@ std::string usage_message(const CLI::App& program, const std::vector<std::string
                     names.push_back("--" + long_name);
                 }
             }
-            return "there is no option '" + name + "'" + did_you_mean(name, names) + see;
+            return std::string("there is no option '").append(name).append("'").append(did_you_mean(name, names)).append(see);
         }
     }
     return std::string(met.what()) + see;

@@ -23,6 +23,7 @@ struct improvement {
 };
 
 /// What a run resumes from.
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct saved_run {
     nlohmann::json settings; ///< "options", "data", "resolved"; see `describe_run`
     run_position position;

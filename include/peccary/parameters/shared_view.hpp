@@ -45,7 +45,8 @@ public:
     /// out[i] += buffer[offset + i].
     void accumulate_block(std::size_t offset, std::span<real> out) const {
         [[maybe_unused]] const auto held = access_->guard();
-        for_each_group(out.size(), [&]<std::size_t lanes>(std::size_t first, std::integral_constant<std::size_t, lanes>) {
+        for_each_group(out.size(), [&](std::size_t first, auto length) {
+            constexpr std::size_t lanes = decltype(length)::value;
             std::array<real, lanes> loaded;
             access_->load_block(base_ + offset + first, loaded);
             for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -124,7 +125,8 @@ public:
     void multiply(std::size_t offset, const Row& row, std::span<real> scores) const {
         [[maybe_unused]] const auto held = access_->guard();
         const std::size_t classes = scores.size();
-        for_each_group(classes, [&]<std::size_t lanes>(std::size_t first, std::integral_constant<std::size_t, lanes>) {
+        for_each_group(classes, [&](std::size_t first, auto length) {
+            constexpr std::size_t lanes = decltype(length)::value;
             std::array<real, lanes> sums{};
             for (std::size_t k = 0; k < row.size(); ++k) {
                 std::array<real, lanes> loaded;
@@ -143,7 +145,8 @@ public:
     void add_outer(std::size_t offset, const Row& row, std::span<const real> slopes, real factor) const {
         [[maybe_unused]] const auto held = access_->guard();
         const std::size_t classes = slopes.size();
-        for_each_group(classes, [&]<std::size_t lanes>(std::size_t first, std::integral_constant<std::size_t, lanes>) {
+        for_each_group(classes, [&](std::size_t first, auto length) {
+            constexpr std::size_t lanes = decltype(length)::value;
             std::array<real, lanes> changes;
             std::ranges::copy(slopes.subspan(first).template first<lanes>(), changes.begin());
             for (std::size_t k = 0; k < row.size(); ++k) {
@@ -158,8 +161,8 @@ private:
     template <class Visitor>
     static void for_each_group(std::size_t size, Visitor visit) {
         std::size_t first = 0;
-        const auto visit_groups_of = [&]<std::size_t lanes>(std::integral_constant<std::size_t, lanes> length) {
-            for (; first + lanes <= size; first += lanes) {
+        const auto visit_groups_of = [&](auto length) {
+            for (; first + length <= size; first += length) {
                 visit(first, length);
             }
         };
