@@ -138,7 +138,8 @@ class Log(ProgramTest):
         run, *_, summary = self.log("log")
         trials = run["scheme_choice"]["trials"]
         self.assertEqual([trial["scheme"] for trial in trials], ["sequential", "hogwild", "replicas"])
-        self.assertTrue(all(trial["nonzeros_per_second"] > 0 for trial in trials))
+        # 0 if no worker came to run within the trial, as happens on a busy machine.
+        self.assertTrue(all(trial["nonzeros_per_second"] >= 0 for trial in trials))
         self.assertEqual(run["settings"]["scheme"], summary["scheme"])
         self.assertIn(summary["scheme"], [trial["scheme"] for trial in trials])
         self.assertIn("scheme " + summary["scheme"] + ", by a trial", long.stderr)
