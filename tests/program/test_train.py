@@ -52,7 +52,8 @@ class Models(ProgramTest):
             self.run_program("train", ZIPF, "--scheme", "sequential", "--model", "m", "--model-format", "liblinear", "--quiet", *options)
             return self.path("m").read_text().split("\nw\n")[1].split().count("0")
 
-        self.assertGreater(zeros("--l1", "0.001"), zeros() + 500)
+        self.assertLess(zeros(), 100)
+        self.assertGreater(zeros("--l1", "0.001"), 1850)  # of 2,000; the optimum without l2 has 1,954
 
     def test_class_weights_move_the_balance(self):
         # Three negatives for each positive, and nothing to tell them by: weights decide.

@@ -131,8 +131,7 @@ TEST_CASE("l1: near the optimum, with its exact zeros") {
             zeros += found[j] == 0 ? 1 : 0;
             REQUIRE((found[j] != 0 || std::abs(exact) < 1e-3)); // no weight is truncated that should not be
         }
-        // Truncation leaves fewer exact zeros than the optimum has (51 here): features that are met often are moved again after it.
-        REQUIRE(zeros >= 5);
+        REQUIRE(zeros >= 40); // the optimum has 51
     };
     check(train<sequential>(objective, data.view(), {.workers = 1, .epochs = full_epochs, .l2 = l2, .l1 = l1}));
     check(train<hogwild>(objective, data.view(), {.workers = 4, .epochs = full_epochs, .l2 = l2, .l1 = l1}));

@@ -58,6 +58,9 @@ TEST_CASE("settings without meaning are refused") {
     REQUIRE_THROWS_WITH(start<hogwild>({.step = 0.1, .schedule = "cosine"}),
                         "unknown schedule 'cosine'; choose one of " + names_of<schedules>());
     REQUIRE_THROWS_WITH(start<hogwild>({.executor = "fibres", .step = 0.1}), Catch::Matchers::Contains("unknown executor 'fibres'"));
+    for (const std::uint64_t batch : {std::uint64_t{51}, std::numeric_limits<std::uint64_t>::max()}) {
+        REQUIRE_THROWS_WITH(start<hogwild>({.step = 0.1, .batch = batch}), Catch::Matchers::Contains("more than the 50 to train on"));
+    }
     REQUIRE_THROWS_WITH(start<sequential>({.workers = 2, .step = 0.1}), "the scheme 'sequential' has one worker, not 2");
 }
 

@@ -37,7 +37,7 @@ class calibrator {
 public:
     calibrator(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
                std::uint64_t seed)
-        : objective_(objective), data_(data), batch_(batch), l2_(l2), model_(objective.layout()) {
+        : objective_(objective), data_(data), batch_(std::min<std::uint64_t>(batch, rows.size())), l2_(l2), model_(objective.layout()) {
         const std::size_t size = std::min(rows.size(), std::clamp<std::size_t>(rows.size() / 32, 512, 4096));
         random_stream random(seed, sample_stream, 0);
         // One row drawn from each of `size` equal parts of the file, in random order: files are often sorted by label.

@@ -55,8 +55,12 @@ public:
                               "' does not promise; choose 'threads'");
         }
         settings_.epochs = planned_epochs(settings_, data_.nonzeros());
+        if (settings_.batch > rows_.size()) {
+            throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
+                              std::to_string(rows_.size()) + " to train on");
+        }
         batch_ = settings_.batch == 0 ? Scheme::info.batch : settings_.batch;
-        regulariser_ = {.l2 = l2(), .l1 = settings_.l1};
+        regulariser_ = {.l2 = l2(), .l1 = settings_.l1, .first_step = *settings_.step};
         with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
             using named = typename decltype(tag)::type;
             schedule_ = &named::at;
