@@ -34,7 +34,7 @@ struct csv_options {
     /// predict for; all columns are features, and the labels are NaN.
     std::string label = "-1";
     /// The features of the model that the data is read for, if there is one: any other number of them is an error.
-    std::optional<std::size_t> model_features;
+    std::optional<std::size_t> model_features = std::nullopt;
     unsigned threads = 1;
     std::size_t block_bytes = text_blocks::default_block_bytes;
 };

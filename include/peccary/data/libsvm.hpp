@@ -30,7 +30,7 @@ struct libsvm_options {
     /// A guard against damaged files, whose one absurd index would make a model of that size.
     std::uint64_t max_features = std::uint64_t{1} << 28U;
     /// The features of the model that the data is read for, if there is one: larger indices are errors.
-    std::optional<std::uint64_t> model_features;
+    std::optional<std::uint64_t> model_features = std::nullopt;
     unsigned threads = 1;
     std::size_t block_bytes = text_blocks::default_block_bytes;
 };
