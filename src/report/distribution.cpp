@@ -54,8 +54,13 @@ nlohmann::ordered_json to_json(const distribution& of) {
     for (const distribution::bin& each : of.bins) {
         bins.push_back({each.first, each.last, each.count});
     }
-    return {{"mean", of.mean},   {"p50", of.quantile(0.5)}, {"p90", of.quantile(0.9)}, {"p99", of.quantile(0.99)},
-            {"max", of.maximum}, {"samples", of.samples},   {"bins", bins}};
+    return {{"mean", of.mean},
+            {"p50", of.quantile(0.5)},
+            {"p90", of.quantile(0.9)},
+            {"p99", of.quantile(0.99)},
+            {"max", of.maximum},
+            {"samples", of.samples},
+            {"bins", bins}};
 }
 
 distribution distribution_from(const nlohmann::ordered_json& json) {
@@ -65,9 +70,8 @@ distribution distribution_from(const nlohmann::ordered_json& json) {
                        .mean = json.at("mean").get<double>()};
     if (json.contains("bins")) {
         for (const auto& bin : json.at("bins")) {
-            found.bins.push_back({.first = bin.at(0).get<std::uint64_t>(),
-                                  .last = bin.at(1).get<std::uint64_t>(),
-                                  .count = bin.at(2).get<std::uint64_t>()});
+            found.bins.push_back(
+                {.first = bin.at(0).get<std::uint64_t>(), .last = bin.at(1).get<std::uint64_t>(), .count = bin.at(2).get<std::uint64_t>()});
         }
     }
     return found;
