@@ -78,6 +78,7 @@ void add_compare(CLI::App& program) {
         ->group(group);
     command->add_option("--json", options->json, "Write all figures here, after each round")->option_text("FILE")->group(group);
     command->add_option("--csv", options->csv, "Write a line for each run here")->option_text("FILE")->group(group);
+    command->add_option("--html", options->html, "Write a self-contained page with charts here")->option_text("FILE")->group(group);
     command
         ->add_option(
             "--resume", options->resume,

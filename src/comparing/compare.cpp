@@ -10,6 +10,7 @@
 #include "report/comparison.hpp"
 #include "report/machine.hpp"
 #include "report/text.hpp"
+#include "reporting/report.hpp"
 #include "system/outputs.hpp"
 #include "system/signals.hpp"
 #include "training/inputs.hpp"
@@ -93,6 +94,9 @@ public:
         print(comparison_table(all_));
         write_file(options_.json, json());
         write_file(options_.csv, comparison_csv(all_));
+        if (!options_.html.empty()) {
+            write_file(options_.html, html_page(content_of(all_)));
+        }
         const std::string go_on = options_.json.empty() ? "" : "; --resume " + options_.json + " goes on";
         if (round < options_.rounds) {
             throw interrupted_error(fmt::format("interrupted; the figures are of the {} rounds that were whole{}", round, go_on));
@@ -178,7 +182,7 @@ void compare(compare_options options) {
                    {"--test", options.common.test},
                    {"--cache", options.common.cache},
                    {"--resume", in_place ? "" : options.resume}},
-                  {{"--json", options.json}, {"--csv", options.csv}});
+                  {{"--json", options.json}, {"--csv", options.csv}, {"--html", options.html}});
     session(std::move(options), std::move(before)).run();
 }
 
