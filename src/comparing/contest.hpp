@@ -6,6 +6,7 @@
 #include "training/run.hpp"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace peccary::program {
@@ -14,7 +15,7 @@ namespace peccary::program {
 class contest {
 public:
     /// `request` is what all contenders have in common; its step, if it has one, is everybody's.
-    contest(const training_inputs& inputs, const run_request& request) : inputs_(&inputs), request_(request) {}
+    contest(const training_inputs& inputs, run_request request) : inputs_(&inputs), request_(std::move(request)) {}
 
     /// Chooses the step of a contender: the calibrated one, by factors of two up or down while whole runs with the contender's own scheme and
     /// workers end lower by more than one part in ten thousand. False if it was interrupted.

@@ -16,8 +16,9 @@ std::vector<double> round_steps(double low, double high) {
     const double decade = std::pow(10, std::floor(std::log10(rough)));
     const double step = decade * (rough / decade <= 1 ? 1 : rough / decade <= 2 ? 2 : rough / decade <= 5 ? 5 : 10);
     std::vector<double> ticks;
-    for (double count = std::ceil(low / step - 1e-9); count * step <= high + 1e-9 * step; ++count) {
-        ticks.push_back(count == 0 ? 0 : count * step);
+    const double first = std::ceil(low / step - 1e-9); // in steps
+    for (int i = 0; (first + i) * step <= high + 1e-9 * step; ++i) {
+        ticks.push_back(first + i == 0 ? 0 : (first + i) * step);
     }
     return ticks;
 }
@@ -31,15 +32,16 @@ std::vector<double> axis::ticks() const {
         return round_steps(low, high);
     }
     const double decades = std::log10(high / low);
-    const double skip = std::ceil(decades / 8); // decades from tick to tick
+    const int skip = std::max(1, static_cast<int>(std::ceil(decades / 8))); // decades from tick to tick
     const std::vector<double> within = decades > 3     ? std::vector<double>{1}
                                        : decades > 1.2 ? std::vector<double>{1, 3}
                                                        : std::vector<double>{1, 2, 3, 5};
     std::vector<double> ticks;
-    for (double exponent = std::floor(std::log10(low)); exponent <= std::ceil(std::log10(high)); ++exponent) {
+    const int last = static_cast<int>(std::ceil(std::log10(high)));
+    for (int exponent = static_cast<int>(std::floor(std::log10(low))); exponent <= last; ++exponent) {
         for (const double factor : within) {
             const double tick = factor * std::pow(10, exponent);
-            if (tick >= low && tick <= high && std::fmod(exponent, skip) == 0) {
+            if (tick >= low && tick <= high && exponent % skip == 0) {
                 ticks.push_back(tick);
             }
         }

@@ -39,6 +39,7 @@ struct charted_diagnosis {
     std::optional<distribution> cold;
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct charted_run {
     std::string label; ///< tells it from the others; from file names, so anything may be in it
     std::string scheme;

@@ -45,8 +45,7 @@ std::vector<placed> thinned(const std::vector<placed>& points) {
         std::vector<std::size_t> chosen{first, static_cast<std::size_t>(lowest - points.begin()),
                                         static_cast<std::size_t>(highest - points.begin()), last};
         std::ranges::sort(chosen);
-        const auto repeated = std::ranges::unique(chosen);
-        chosen.erase(repeated.begin(), repeated.end());
+        chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end()); // clang 14 lacks the subrange of std::ranges::unique
         for (const std::size_t place : chosen) {
             kept.push_back(points[place]);
         }
@@ -87,7 +86,7 @@ std::string draw_line(const line_chart& chart, const chart_line& line, const axi
     if (points.empty()) {
         return {};
     }
-    std::string svg = fmt::format("<g data-{}=\"{}\" class=\"{}\"><title>{}</title><polyline class=\"line\" points=\"", chart.toggles,
+    std::string svg = fmt::format(R"(<g data-{}="{}" class="{}"><title>{}</title><polyline class="line" points=")", chart.toggles,
                                   line.number, line_class(line.number), escaped(line.label));
     for (const placed& point : points) {
         fmt::format_to(std::back_inserter(svg), "{:.2f},{:.2f} ", point.x, point.y);
@@ -95,7 +94,7 @@ std::string draw_line(const line_chart& chart, const chart_line& line, const axi
     svg.back() = '"';
     svg += "/>";
     for (std::size_t i = 0; points.size() <= most_markers && i < points.size(); ++i) {
-        svg += fmt::format("<circle class=\"dot\" cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"2.6\"/>", points[i].x, points[i].y);
+        svg += fmt::format(R"(<circle class="dot" cx="{:.2f}" cy="{:.2f}" r="2.6"/>)", points[i].x, points[i].y);
     }
     return svg + "</g>\n";
 }

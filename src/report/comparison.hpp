@@ -54,6 +54,7 @@ struct contender {
     std::string name() const { return scheme + ", " + std::to_string(workers) + (workers == 1 ? " worker" : " workers"); }
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct comparison {
     std::string version;             ///< of the program that ran it
     nlohmann::ordered_json settings; ///< what the runs depend on: options by their names
