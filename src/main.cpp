@@ -33,6 +33,7 @@ int run(const std::vector<std::string>& arguments) {
                    "Exit codes: 0 ok, 1 run-time failure, 2 usage, 3 bad data or model file, 4 diverged, 5 interrupted.");
     add_train(program, arguments);
     add_compare(program);
+    add_report(program);
     add_predict(program);
     add_schemes(program);
     add_generate(program);

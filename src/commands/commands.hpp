@@ -14,6 +14,7 @@ namespace peccary::program {
 /// `arguments` is the command line, the program's name first.
 void add_train(CLI::App& program, const std::vector<std::string>& arguments);
 void add_compare(CLI::App& program);
+void add_report(CLI::App& program);
 void add_predict(CLI::App& program);
 void add_schemes(CLI::App& program);
 void add_generate(CLI::App& program);

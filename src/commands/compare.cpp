@@ -47,9 +47,22 @@ void add_compare(CLI::App& program) {
         ->check(CLI::PositiveNumber)
         ->group(group);
     command
-        ->add_option("--target", options->target,
-                     "How near to the best objective value of all runs counts as there, relative to it (default 0.001)")
+        ->add_option(
+            "--target", options->target,
+            "How near to the optimum, or else to the best objective value of all runs, counts as there, relative to it (default 0.001)")
         ->option_text("GAP")
+        ->group(group);
+    command->add_option("--optimum", options->optimum, "The least objective value, if it is known: what gaps are measured against")
+        ->option_text("X")
+        ->group(group);
+    command->add_option("--step", options->common.step, "First step size of all runs; auto (default) chooses one for each contender")
+        ->option_text("X")
+        ->group(group);
+    command
+        ->add_flag(
+            "--no-tune", options->no_tune,
+            "Take the step that a sample suggests, instead of trying its doubles and halves in whole runs of each scheme and number of "
+            "workers")
         ->group(group);
     add_count(*command, "--epochs", options->common.epochs, "Passes over the data (default: 6 to 30, more for smaller data)")
         ->check(CLI::PositiveNumber)
@@ -61,11 +74,20 @@ void add_compare(CLI::App& program) {
         ->option_text("NAME")
         ->group(group);
     add_count(*command, "--seed", options->common.seed, "Seed of all random choices (default 1)")->group(group);
-    command->add_option("--json", options->json, "Write all figures here")->option_text("FILE")->group(group);
+    command->add_flag("--diagnose", options->common.diagnose, "Count lost updates, in one more run of each contender, which is not timed")
+        ->group(group);
+    command->add_option("--json", options->json, "Write all figures here, after each round")->option_text("FILE")->group(group);
+    command->add_option("--csv", options->csv, "Write a line for each run here")->option_text("FILE")->group(group);
+    command->add_option("--html", options->html, "Write a self-contained page with charts here")->option_text("FILE")->group(group);
+    command
+        ->add_option(
+            "--resume", options->resume,
+            "Go on with the rounds that are missing in this file, which --json wrote; it is written again, unless --json names another")
+        ->option_text("FILE")
+        ->group(group);
     command->add_flag("--quiet", options->common.quiet, "No progress on standard error")->group(group);
     command->callback([command, options] {
         options->common.given = given_options(*command);
-        options->common.given.erase("threads"); // here they are many
         options->schemes = schemes_named(options->schemes);
         if (options->threads.empty()) {
             options->threads = {1};
@@ -75,6 +97,12 @@ void add_compare(CLI::App& program) {
         }
         if (!std::isfinite(options->target) || options->target <= 0) {
             throw usage_error("--target must be a positive number");
+        }
+        if (options->optimum && !(std::isfinite(*options->optimum) && *options->optimum > 0)) {
+            throw usage_error("--optimum must be a positive number");
+        }
+        if (options->no_tune && options->common.step != "auto") {
+            throw usage_error("--no-tune has no effect here: --step is taken as it is given; leave one of them out");
         }
         compare(*options);
     });

@@ -1,20 +1,25 @@
 #include "comparing/compare.hpp"
 
+#include "comparing/contest.hpp"
+#include "comparing/resume.hpp"
 #include "output/text_file.hpp"
-#include "peccary/core/random.hpp"
-#include "peccary/data/visiting_order.hpp"
+#include "peccary/core/version.hpp"
 #include "peccary/execution/topology.hpp"
+#include "peccary/model/number_text.hpp"
 #include "peccary/scheme/schemes.hpp"
 #include "report/comparison.hpp"
+#include "report/machine.hpp"
 #include "report/text.hpp"
+#include "reporting/report.hpp"
 #include "system/outputs.hpp"
 #include "system/signals.hpp"
 #include "training/inputs.hpp"
 #include "training/run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iostream>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -29,7 +34,7 @@ std::vector<contender> contenders_of(const compare_options& options) {
         bool parallel = false;
         with_named<schemes>("scheme", scheme, [&](auto tag) { parallel = decltype(tag)::type::info.parallel; });
         for (const unsigned workers : parallel ? options.threads : std::vector<unsigned>{1}) {
-            all.push_back({.scheme = scheme, .workers = workers, .step = 0, .runs = {}});
+            all.push_back({.scheme = scheme, .workers = workers, .step = 0, .tuning = {}, .losses = std::nullopt, .runs = {}});
         }
     }
     if (std::ranges::none_of(all, [](const contender& each) { return each.workers == 1; })) {
@@ -38,106 +43,147 @@ std::vector<contender> contenders_of(const compare_options& options) {
     return all;
 }
 
-/// A run to the end; nothing if it was interrupted. The first run of a contender calibrates its step.
-std::optional<compared_run> run_once(contender& each, run_request request) {
-    request.scheme = each.scheme;
-    request.settings.workers = each.workers;
-    if (!each.runs.empty()) {
-        request.settings.step = each.step;
+void write_file(const std::string& path, const std::string& text) {
+    if (!path.empty()) {
+        text_file file(path);
+        file.write(text);
+        file.commit();
     }
-    const auto run = make_run(request);
-    each.step = run->step();
-    compared_run found;
-    while (!run->finished()) {
-        const epoch_end end = run->run_epoch();
-        if (end == epoch_end::interrupted) {
-            return std::nullopt;
-        }
-        run->require_finite(end, 0);
-        const double value = run->evaluate_on(request.data, request.rows).mean_loss + run->penalty_value();
-        run->require_finite(end, value);
-        found.seconds.push_back(run->position().train_seconds);
-        found.objective_values.push_back(value);
-    }
-    for (const worker_statistics& worker : run->statistics()) {
-        found.statistics.merge(worker);
-    }
-    return found;
 }
 
-/// All contenders once, in an order drawn for this round. False, and the round undone, if it was interrupted.
-bool run_round(std::vector<contender>& contenders, const run_request& request, std::uint64_t round) {
-    constexpr std::uint64_t order_stream = 0x636F'6D70'6172'65U; // "compare"
-    std::vector<std::size_t> order(contenders.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    random_stream random(request.settings.seed, order_stream, round);
-    shuffle(std::span(order), random);
-    for (const std::size_t next : order) {
-        run_request wanted = request;
-        wanted.settings.seed += round;
-        auto run = run_once(contenders[next], wanted);
-        if (!run) {
-            for (contender& each : contenders) {
-                each.runs.resize(std::min<std::size_t>(each.runs.size(), round));
-            }
-            return false;
+/// One command: reads, tunes, runs the rounds, writes.
+class session {
+public:
+    session(compare_options options, std::optional<comparison> before)
+        : options_(std::move(options)), inputs_(read_inputs(options_.common, std::nullopt)), data_(inputs_.train.view(inputs_.features)) {
+        const std::uint64_t epochs = options_.common.epochs != 0 ? options_.common.epochs : default_epochs(inputs_.train.file.nonzeros());
+        all_ = {.version = std::string(version_string),
+                .settings = comparison_settings(options_, inputs_.objective, epochs),
+                .data = comparison_data(inputs_),
+                .machine = describe_machine(),
+                .objective = inputs_.objective,
+                .rows = inputs_.training_rows.size(),
+                .nonzeros = inputs_.train.file.nonzeros(),
+                .epochs = epochs,
+                .target = options_.target,
+                .optimum = options_.optimum,
+                .cores = topology::of_this_process().default_workers(),
+                .contenders = contenders_of(options_)};
+        if (before) {
+            require_same(*before, all_, options_);
+            all_.contenders = std::move(before->contenders);
         }
-        contenders[next].runs.push_back(std::move(*run));
     }
-    return true;
-}
+
+    void run() {
+        stop_flag& stop = stop_on_signals();
+        const contest runs(inputs_, request(stop));
+        if (!tune(runs)) {
+            throw interrupted_error("interrupted while steps were chosen; there is nothing to show");
+        }
+        std::uint64_t round = all_.rounds();
+        while (round < options_.rounds && runs.run_round(all_.contenders, round)) {
+            ++round;
+            say(fmt::format("round {} of {} is done", round, options_.rounds));
+            write_file(options_.json, json()); // so that a killed comparison can go on, too
+        }
+        if (round == 0) {
+            throw interrupted_error("interrupted before the first round was whole; there is nothing to show");
+        }
+        const bool diagnosed = round >= options_.rounds && diagnose(runs);
+        print(comparison_table(all_));
+        write_file(options_.json, json());
+        write_file(options_.csv, comparison_csv(all_));
+        if (!options_.html.empty()) {
+            write_file(options_.html, html_page(content_of(all_)));
+        }
+        const std::string go_on = options_.json.empty() ? "" : "; --resume " + options_.json + " goes on";
+        if (round < options_.rounds) {
+            throw interrupted_error(fmt::format("interrupted; the figures are of the {} rounds that were whole{}", round, go_on));
+        }
+        if (!diagnosed) {
+            throw interrupted_error("interrupted while lost updates were counted; all other figures are whole" + go_on);
+        }
+    }
+
+private:
+    void say(const std::string& text) const {
+        if (!options_.common.quiet) {
+            std::cerr << "peccary: " << text << '\n';
+        }
+    }
+
+    std::string json() const {
+        // Options are text as given, which need not be UTF-8.
+        return comparison_record(all_).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    }
+
+    run_request request(stop_flag& stop) const {
+        const train_options& common = options_.common;
+        return {.objective = inputs_.objective,
+                .scheme = {},
+                .data = data_,
+                .rows = inputs_.training_rows,
+                .classes = inputs_.labels->classes().size(),
+                .bias = common.bias,
+                .settings = {.executor = common.executor,
+                             .epochs = all_.epochs,
+                             .step = common.step == "auto" ? std::nullopt : parse_number<double>(common.step),
+                             .schedule = common.schedule,
+                             .l2 = common.l2,
+                             .l1 = common.l1,
+                             .seed = common.seed},
+                .stop = &stop};
+    }
+
+    bool tune(const contest& runs) {
+        for (contender& each : all_.contenders) {
+            if (!options_.no_tune && options_.common.step == "auto" && each.step == 0) {
+                if (!runs.tune(each)) {
+                    return false;
+                }
+                say(fmt::format("{}: step {:.4g}, the best of {} in whole runs", each.name(), each.step, each.tuning.size()));
+            }
+        }
+        return true;
+    }
+
+    bool diagnose(const contest& runs) {
+        if (!options_.common.diagnose) {
+            return true;
+        }
+        return std::ranges::all_of(all_.contenders, [&](contender& each) { return each.losses || runs.diagnose(each); });
+    }
+
+    compare_options options_;
+    training_inputs inputs_;
+    any_view data_;
+    comparison all_;
+};
 
 } // namespace
 
-void compare(const compare_options& options) {
-    comparison all{.objective = {}, .contenders = contenders_of(options)};
-    check_combination(options.common);
-    check_outputs({{"the data", options.common.data}, {"--cache", options.common.cache}}, {{"--json", options.json}});
-    const training_inputs inputs = read_inputs(options.common, std::nullopt);
-    const any_view data = inputs.train.view(inputs.features);
-    stop_flag& stop = stop_on_signals();
-
-    const train_settings settings{.executor = options.common.executor,
-                                  .epochs =
-                                      options.common.epochs != 0 ? options.common.epochs : default_epochs(inputs.train.file.nonzeros()),
-                                  .schedule = options.common.schedule,
-                                  .l2 = options.common.l2,
-                                  .l1 = options.common.l1,
-                                  .seed = options.common.seed};
-    const run_request request{.objective = inputs.objective,
-                              .scheme = {},
-                              .data = data,
-                              .rows = inputs.training_rows,
-                              .classes = inputs.labels->classes().size(),
-                              .bias = options.common.bias,
-                              .settings = settings,
-                              .stop = &stop};
-    all.objective = inputs.objective;
-    all.rows = inputs.training_rows.size();
-    all.nonzeros = inputs.train.file.nonzeros();
-    all.epochs = settings.epochs;
-    all.target = options.target;
-    all.cores = topology::of_this_process().default_workers();
-
-    std::uint64_t round = 0;
-    while (round < options.rounds && run_round(all.contenders, request, round)) {
-        ++round;
-        if (!options.common.quiet) {
-            std::cerr << "peccary: round " << round << " of " << options.rounds << " is done\n";
+void compare(compare_options options) {
+    std::optional<comparison> before;
+    if (!options.resume.empty()) {
+        before = read_comparison(options.resume);
+        adopt_options(*before, options);
+        if (options.json.empty()) {
+            options.json = options.resume;
         }
     }
-    if (round == 0) {
-        throw interrupted_error("interrupted before the first round was whole; there is nothing to show");
+    contenders_of(options); // refuses unknown schemes before anything is read
+    for (const char* const meant_otherwise : {"threads", "resume"}) {
+        options.common.given.erase(meant_otherwise);
     }
-    print(comparison_table(all));
-    if (!options.json.empty()) {
-        text_file file(options.json);
-        file.write(comparison_record(all).dump(2) + "\n");
-        file.commit();
-    }
-    if (round < options.rounds) {
-        throw interrupted_error("interrupted; the figures are of the " + std::to_string(round) + " rounds that were whole");
-    }
+    check_combination(options.common);
+    const bool in_place = options.json == options.resume;
+    check_outputs({{"the data", options.common.data},
+                   {"--test", options.common.test},
+                   {"--cache", options.common.cache},
+                   {"--resume", in_place ? "" : options.resume}},
+                  {{"--json", options.json}, {"--csv", options.csv}, {"--html", options.html}});
+    session(std::move(options), std::move(before)).run();
 }
 
 } // namespace peccary::program

@@ -4,22 +4,29 @@
 #include "training/options.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace peccary::program {
 
 struct compare_options {
-    train_options common; ///< data, objective, epochs, schedule, seed; what it says of schemes and outputs is not used
+    train_options common; ///< data, objective, epochs, schedule, step, seed, diagnose; what it says of schemes and outputs is not used
     std::vector<std::string> schemes;
     std::vector<unsigned> threads;
     std::uint64_t rounds = 7;
-    double target = 0.001; ///< relative distance to the best objective value that any run reached
-    std::string json;      ///< file for all figures
+    bool no_tune = false;
+    double target = 0.001;         ///< relative distance to the optimum, or else to the best objective value that any run reached
+    std::optional<double> optimum; ///< known from elsewhere
+    std::string json;              ///< file for all figures
+    std::string csv;
+    std::string html;
+    std::string resume; ///< a file that `json` named before
 };
 
-/// Runs each scheme with each number of workers once a round, in an order shuffled anew each round, and prints a table. Evaluation is not in the
-/// times. Throws what reading and training throw, `usage_error` for unknown schemes, `interrupted_error` before the first round is whole.
-void compare(const compare_options& options);
+/// Runs each scheme with each number of workers once a round, in an order shuffled anew each round, and prints tables and a verdict. Evaluation,
+/// tuning and diagnosis are not in the times. Throws what reading and training throw, `usage_error` for unknown schemes and for options that
+/// contradict `resume`, `data_error` for other data than it was made with, `interrupted_error` when it was stopped; what was whole is written.
+void compare(compare_options options);
 
 } // namespace peccary::program

@@ -1,190 +1,118 @@
 #include "report/comparison.hpp"
 
-#include "report/machine.hpp"
-#include "report/median.hpp"
+#include "report/standings.hpp"
 #include "report/text.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <optional>
 
 namespace peccary::program {
 
 namespace {
 
-double seconds_of(const compared_run& run) { return run.seconds.back(); }
-
-/// Epochs until a run was near enough, or nothing.
-std::optional<std::size_t> epochs_to(const compared_run& run, double value) {
-    const auto reached = std::ranges::find_if(run.objective_values, [value](double at) { return at <= value; });
-    return reached == run.objective_values.end() ? std::nullopt
-                                                 : std::optional(static_cast<std::size_t>(reached - run.objective_values.begin()));
-}
-
-/// The figures of one contender, medians over the rounds. A contender that misses the target in a round has no figures for it.
-struct figures {
-    double seconds_per_pass = 0;
-    double least_seconds = 0;
-    double greatest_seconds = 0;
-    double speed_up = 0;          ///< time per pass against the fastest serial contender's
-    double passes = std::nan(""); ///< to the target
-    double seconds_to_target = std::nan("");
-    double speed_up_to_target = std::nan(""); ///< against the serial contender that is soonest there
-    double gap = 0;                           ///< at the end, to the best value of all
-    worker_statistics statistics;
-};
-
-class summary {
-public:
-    explicit summary(const comparison& of) : of_(&of), value_(of.best() * (1 + of.target)) {
-        const std::size_t rounds = of.contenders.front().runs.size();
-        for (std::size_t round = 0; round < rounds; ++round) {
-            double fastest = std::numeric_limits<double>::infinity();
-            double soonest = std::numeric_limits<double>::infinity();
-            for (const contender& each : of.contenders) {
-                if (each.workers == 1) {
-                    const compared_run& run = each.runs[round];
-                    fastest = std::min(fastest, seconds_of(run));
-                    if (const auto epochs = epochs_to(run, value_)) {
-                        soonest = std::min(soonest, run.seconds[*epochs]);
-                    }
-                }
-            }
-            fastest_serial_.push_back(fastest);
-            soonest_serial_.push_back(soonest);
-        }
-    }
-
-    figures of(const contender& each) const {
-        std::vector<double> per_pass;
-        std::vector<double> speed_ups;
-        std::vector<double> passes;
-        std::vector<double> to_target;
-        std::vector<double> speed_ups_to_target;
-        std::vector<double> gaps;
-        figures found;
-        for (std::size_t round = 0; round < each.runs.size(); ++round) {
-            const compared_run& run = each.runs[round];
-            per_pass.push_back(seconds_of(run) / static_cast<double>(of_->epochs));
-            speed_ups.push_back(fastest_serial_[round] / seconds_of(run));
-            gaps.push_back(run.objective_values.back() / of_->best() - 1);
-            found.statistics.merge(run.statistics);
-            if (const auto epochs = epochs_to(run, value_)) {
-                passes.push_back(static_cast<double>(*epochs + 1));
-                to_target.push_back(run.seconds[*epochs]);
-                speed_ups_to_target.push_back(soonest_serial_[round] / run.seconds[*epochs]);
-            }
-        }
-        found.seconds_per_pass = median(per_pass);
-        found.least_seconds = std::ranges::min(per_pass);
-        found.greatest_seconds = std::ranges::max(per_pass);
-        found.speed_up = median(speed_ups);
-        found.gap = median(gaps);
-        if (passes.size() == each.runs.size()) {
-            found.passes = median(passes);
-            found.seconds_to_target = median(to_target);
-            found.speed_up_to_target = median(speed_ups_to_target);
-        }
-        return found;
-    }
-
-private:
-    const comparison* of_;
-    double value_;
-    std::vector<double> fastest_serial_; ///< by round
-    std::vector<double> soonest_serial_;
-};
+using rows_of_text = std::vector<std::vector<std::string>>;
 
 std::string number_or_dash(double value, int digits) { return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "-"; }
 
-nlohmann::ordered_json number_or_null(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+std::string interval_text(const std::optional<interval>& of, int digits, double scale = 1) {
+    return of ? fmt::format("{:.{}f}-{:.{}f}", scale * of->low, digits, scale * of->high, digits) : "-";
+}
+
+std::string workers_text(const comparison& of, const contender& each) {
+    return std::to_string(each.workers) + (each.workers > of.cores ? "*" : "");
+}
+
+/// How fast.
+rows_of_text time_rows(const comparison& of, const std::vector<standing>& found) {
+    const std::string target = fmt::format("{:.3g} %", 100 * of.target);
+    rows_of_text rows{{"scheme", "workers", "ms a pass", "least", "greatest", "nonzeros/s", "speed-up", "95 %", "passes to " + target,
+                       "ms to it", "95 %", "speed-up to it", "95 %"}};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const contender& each = of.contenders[i];
+        const standing& its = found[i];
+        rows.push_back({each.scheme, workers_text(of, each), fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.median),
+                        fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.least), fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.greatest),
+                        rate(static_cast<double>(of.nonzeros) / its.seconds_per_pass.median), fmt::format("{:.2f}", its.speed_up),
+                        interval_text(its.speed_up_interval, 2), number_or_dash(its.passes, 0),
+                        number_or_dash(1e3 * its.seconds_to_target, 2), interval_text(its.seconds_to_target_interval, 2, 1e3),
+                        number_or_dash(its.speed_up_to_target, 2), interval_text(its.speed_up_to_target_interval, 2)});
+    }
+    return rows;
+}
+
+/// How good, and why.
+rows_of_text result_rows(const comparison& of, const std::vector<standing>& found) {
+    const bool test = std::isfinite(found.front().test_accuracy.median);
+    const bool validation = std::isfinite(found.front().validation_accuracy.median);
+    const bool training = std::isfinite(found.front().train_accuracy.median);
+    const auto accuracy_of = [&](const standing& its) {
+        return test ? its.test_accuracy : validation ? its.validation_accuracy : its.train_accuracy;
+    };
+    const bool diagnosed = of.contenders.front().losses.has_value();
+    rows_of_text rows{{"scheme", "workers", "step", "gap at end", "least", "greatest"}};
+    if (training) {
+        const char* const name = test ? "test accuracy" : validation ? "validation accuracy" : "training accuracy";
+        rows[0].insert(rows[0].end(), {name, "least", "greatest"});
+    }
+    rows[0].insert(rows[0].end(), {"staleness mean", "p50", "p99", "max", "retries", "waiting"});
+    if (diagnosed) {
+        rows[0].emplace_back("lost updates");
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const contender& each = of.contenders[i];
+        const standing& its = found[i];
+        const auto percent = [](double value) { return fmt::format("{:.4f} %", 100 * value); };
+        std::vector<std::string> row{each.scheme,
+                                     workers_text(of, each),
+                                     fmt::format("{:.4g}", each.step),
+                                     percent(its.gap.median),
+                                     percent(its.gap.least),
+                                     percent(its.gap.greatest)};
+        if (training) {
+            const spread accuracy = accuracy_of(its);
+            row.insert(row.end(),
+                       {number_or_dash(accuracy.median, 4), number_or_dash(accuracy.least, 4), number_or_dash(accuracy.greatest, 4)});
+        }
+        const bool sampled = its.staleness.samples > 0;
+        row.insert(row.end(),
+                   {sampled ? fmt::format("{:.1f}", its.staleness.mean) : "-", sampled ? grouped(its.staleness.quantile(0.5)) : "-",
+                    sampled ? grouped(its.staleness.quantile(0.99)) : "-", sampled ? grouped(its.staleness.maximum) : "-",
+                    grouped(its.retries), fmt::format("{:.1f} %", 100 * its.waiting)});
+        if (diagnosed) {
+            row.push_back(each.losses ? fmt::format("{:.3g} %", 100 * each.losses->fraction()) : "-");
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::string notes(const comparison& of) {
+    const bool oversubscribed = std::ranges::any_of(of.contenders, [&](const contender& each) { return each.workers > of.cores; });
+    const std::string processor =
+        of.machine.value("cpu", nlohmann::ordered_json()).is_string() ? of.machine.at("cpu").get<std::string>() : "";
+    std::string text =
+        fmt::format("{}, {} usable {}\n", processor.empty() ? "unknown processor" : processor, of.cores, of.cores == 1 ? "core" : "cores");
+    text += fmt::format("{}, {} rows, {} nonzeros, {} epochs, {} {}; medians, and 95 % bootstrap intervals of them ({} rounds or more). "
+                        "Speed-ups are ratios to the best\nrun with one worker in the same round. Gaps are to {}, {:.8g}. Waiting is for "
+                        "locks, barriers and turns, as a share of the workers' time.\n",
+                        of.objective, grouped(of.rows), grouped(of.nonzeros), of.epochs, of.rounds(), of.rounds() == 1 ? "round" : "rounds",
+                        least_for_interval, of.optimum ? "the optimum given" : "the best objective value of all runs", of.reference());
+    if (of.optimum && of.best() < *of.optimum) {
+        text += fmt::format("The optimum given is not one: a run reached {:.8g}. Gaps to it are negative or too small.\n", of.best());
+    }
+    if (of.contenders.front().losses) {
+        text += "Lost updates were counted in runs of their own, which are slower and so lose more than the timed ones.\n";
+    }
+    if (oversubscribed) {
+        text += "* more workers than usable cores: shows staleness, not speed.\n";
+    }
+    return text;
 }
 
 } // namespace
 
-double comparison::best() const {
-    double least = std::numeric_limits<double>::infinity();
-    for (const contender& each : contenders) {
-        for (const compared_run& run : each.runs) {
-            least = std::min(least, std::ranges::min(run.objective_values));
-        }
-    }
-    return least;
-}
-
 std::string comparison_table(const comparison& of) {
-    const summary all(of);
-    const std::string target = fmt::format("{:.3g} %", 100 * of.target);
-    std::vector<std::vector<std::string>> rows{{"scheme", "workers", "ms a pass", "least", "greatest", "nonzeros/s", "speed-up",
-                                                "passes to " + target, "ms to it", "speed-up to it", "gap at end", "staleness mean",
-                                                "p99"}};
-    bool oversubscribed = false;
-    for (const contender& each : of.contenders) {
-        const figures found = all.of(each);
-        const bool more_than_cores = each.workers > of.cores;
-        oversubscribed = oversubscribed || more_than_cores;
-        const histogram& staleness = found.statistics.staleness;
-        const bool sampled = staleness.samples() > 0;
-        rows.push_back({each.scheme, std::to_string(each.workers) + (more_than_cores ? "*" : ""),
-                        fmt::format("{:.3f}", 1e3 * found.seconds_per_pass), fmt::format("{:.3f}", 1e3 * found.least_seconds),
-                        fmt::format("{:.3f}", 1e3 * found.greatest_seconds),
-                        rate(static_cast<double>(of.nonzeros) / found.seconds_per_pass), fmt::format("{:.2f}", found.speed_up),
-                        number_or_dash(found.passes, 0), number_or_dash(1e3 * found.seconds_to_target, 2),
-                        number_or_dash(found.speed_up_to_target, 2), fmt::format("{:.4f} %", 100 * found.gap),
-                        sampled ? fmt::format("{:.1f}", staleness.mean()) : "-", sampled ? grouped(staleness.quantile(0.99)) : "-"});
-    }
-    std::string text = table(rows);
-    const std::string processor = processor_name();
-    text += fmt::format("\n{}, {} usable {}\n", processor.empty() ? "unknown processor" : processor, of.cores,
-                        of.cores == 1 ? "core" : "cores");
-    text += fmt::format(
-        "{}, {} rows, {} nonzeros, {} epochs, {} rounds; medians. Speed-ups are ratios to the best run with one worker in the same "
-        "round. Gaps are to\nthe best objective value of all runs, {:.8g}.{}\n",
-        of.objective, grouped(of.rows), grouped(of.nonzeros), of.epochs, of.contenders.front().runs.size(), of.best(),
-        oversubscribed ? " * more workers than usable cores: shows staleness, not speed." : "");
-    return text;
-}
-
-nlohmann::ordered_json comparison_record(const comparison& of) {
-    const summary all(of);
-    nlohmann::ordered_json record{{"record", "comparison"},  {"objective", of.objective},    {"rows", of.rows},
-                                  {"nonzeros", of.nonzeros}, {"epochs", of.epochs},          {"target", of.target},
-                                  {"best", of.best()},       {"machine", describe_machine()}};
-    record["contenders"] = nlohmann::ordered_json::array();
-    for (const contender& each : of.contenders) {
-        const figures found = all.of(each);
-        const histogram& staleness = found.statistics.staleness;
-        nlohmann::ordered_json runs = nlohmann::ordered_json::array();
-        for (const compared_run& run : each.runs) {
-            runs.push_back({{"train_seconds", run.seconds}, {"objective_value", run.objective_values}});
-        }
-        record["contenders"].push_back({{"scheme", each.scheme},
-                                        {"threads", each.workers},
-                                        {"more_threads_than_cores", each.workers > of.cores},
-                                        {"step", each.step},
-                                        {"seconds_per_pass", found.seconds_per_pass},
-                                        {"speed_up", found.speed_up},
-                                        {"passes_to_target", number_or_null(found.passes)},
-                                        {"seconds_to_target", number_or_null(found.seconds_to_target)},
-                                        {"speed_up_to_target", number_or_null(found.speed_up_to_target)},
-                                        {"gap", found.gap},
-                                        {"staleness",
-                                         {{"mean", staleness.mean()},
-                                          {"p50", staleness.quantile(0.5)},
-                                          {"p99", staleness.quantile(0.99)},
-                                          {"max", staleness.maximum()},
-                                          {"samples", staleness.samples()}}},
-                                        {"retries", found.statistics.waits.retries},
-                                        {"contended", found.statistics.waits.contended},
-                                        {"lock_seconds", found.statistics.waits.lock_seconds},
-                                        {"barrier_seconds", found.statistics.waits.barrier_seconds},
-                                        {"runs", runs}});
-    }
-    return record;
+    const std::vector<standing> found = standings(of);
+    return table(time_rows(of, found)) + "\n" + table(result_rows(of, found)) + "\n" + notes(of) + "\n" + verdict_of(of).sentence + "\n";
 }
 
 } // namespace peccary::program

@@ -1,11 +1,13 @@
-// What a comparison of schemes has to report, as plain values, and how: a table, or JSON.
+// What a comparison of schemes has found, as plain values.
 #pragma once
 
-#include "peccary/statistics/worker_statistics.hpp"
+#include "report/distribution.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,34 +15,80 @@ namespace peccary::program {
 
 /// One run of one contender.
 struct compared_run {
-    std::vector<double> seconds;          ///< of training, cumulative, after each epoch
-    std::vector<double> objective_values; ///< after each epoch
-    worker_statistics statistics;         ///< of all workers
+    std::uint64_t seed = 0;
+    std::vector<double> seconds;               ///< of training, cumulative, after each epoch
+    std::vector<double> objective_values;      ///< after each epoch
+    double train_accuracy = std::nan("");      ///< at the end; NaN for a regression
+    double validation_accuracy = std::nan(""); ///< NaN without --validation too
+    double test_accuracy = std::nan("");       ///< NaN without --test too
+    distribution staleness;                    ///< of all workers
+    std::uint64_t retries = 0;
+    std::uint64_t contended = 0;
+    double lock_seconds = 0; ///< summed over workers
+    double barrier_seconds = 0;
+};
+
+/// What a run that is not timed has counted.
+struct counted_losses {
+    std::uint64_t adds = 0;
+    std::uint64_t lost = 0;
+    double fraction() const { return adds == 0 ? 0.0 : static_cast<double>(lost) / static_cast<double>(adds); }
+};
+
+/// A step size tried out in a whole run.
+struct tried_step {
+    double step = 0;
+    double objective_value = 0; ///< at the end; infinite if it diverged
 };
 
 /// A scheme with a number of workers.
 struct contender {
     std::string scheme;
     unsigned workers = 1;
-    double step = 0;
+    double step = 0;                ///< 0: not chosen yet
+    std::vector<tried_step> tuning; ///< empty without --tune
+    std::optional<counted_losses> losses;
     std::vector<compared_run> runs; ///< one a round
+
+    /// "hogwild, 2 workers".
+    std::string name() const { return scheme + ", " + std::to_string(workers) + (workers == 1 ? " worker" : " workers"); }
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct comparison {
+    std::string version;             ///< of the program that ran it
+    nlohmann::ordered_json settings; ///< what the runs depend on: options by their names
+    nlohmann::ordered_json data;     ///< `rows`, `training_rows`, `features`, `nonzeros`, `hash`
+    nlohmann::ordered_json machine;
     std::string objective;
-    std::uint64_t rows = 0;
+    std::uint64_t rows = 0; ///< to train on
     std::uint64_t nonzeros = 0;
     std::uint64_t epochs = 0;
-    double target = 0;  ///< relative distance to `best`
-    unsigned cores = 1; ///< usable ones
+    double target = 0;             ///< relative distance to `reference`
+    std::optional<double> optimum; ///< --optimum
+    unsigned cores = 1;            ///< usable ones
     std::vector<contender> contenders;
 
     /// The lowest objective value of any run.
     double best() const;
+
+    /// What gaps are measured against: the optimum if it is known, else `best`.
+    double reference() const { return optimum.value_or(best()); }
+
+    std::size_t rounds() const { return contenders.front().runs.size(); }
 };
 
-/// Medians over the rounds; ratios to the fastest serial scheme are taken within a round, since that is when both met the same machine.
+/// The table and the verdict.
 std::string comparison_table(const comparison& of);
+
+/// All of it as JSON; docs/compare.md has the fields.
 nlohmann::ordered_json comparison_record(const comparison& of);
+
+/// The reverse of `comparison_record`, without what follows from the runs. Throws `data_error` "name: ..." for what is not a comparison, or is
+/// one of another version.
+comparison comparison_from(const nlohmann::ordered_json& record, const std::string& name);
+
+/// A heading, and one line for each run.
+std::string comparison_csv(const comparison& of);
 
 } // namespace peccary::program

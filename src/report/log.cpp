@@ -1,5 +1,7 @@
 #include "report/log.hpp"
 
+#include "report/distribution.hpp"
+
 #include <cerrno>
 #include <cmath>
 #include <fcntl.h>
@@ -23,15 +25,10 @@ void add_evaluation(json& record, const std::string& prefix, const std::optional
     record[prefix + "_mean_squared_error"] = number_or_null(values.mean_squared_error);
 }
 
-json staleness_record(const histogram& staleness) {
-    return {{"mean", staleness.mean()},        {"p50", staleness.quantile(0.5)}, {"p90", staleness.quantile(0.9)},
-            {"p99", staleness.quantile(0.99)}, {"max", staleness.maximum()},     {"samples", staleness.samples()}};
-}
-
 json worker_record(const worker_statistics& worker) {
     return {{"updates", worker.updates},
             {"examples", worker.examples},
-            {"staleness", staleness_record(worker.staleness)},
+            {"staleness", to_json(distribution_of(worker.staleness))},
             {"retries", worker.waits.retries},
             {"contended", worker.waits.contended},
             {"lock_seconds", worker.waits.lock_seconds},
@@ -43,8 +40,8 @@ json diagnosis_record(const diagnosis& found) {
             {"lost", found.lost},
             {"lost_fraction", found.lost_fraction()},
             {"hot_features", found.hot_features},
-            {"hot", staleness_record(found.hot)},
-            {"cold", staleness_record(found.cold)}};
+            {"hot", to_json(distribution_of(found.hot))},
+            {"cold", to_json(distribution_of(found.cold))}};
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Compares schemes with `peccary compare`, and checks the table, the figures in JSON, what is refused, and what an interruption leaves."""
+"""Compares schemes with `peccary compare`, and checks the table, the figures in JSON and CSV against each other and against `peccary train`,
+the verdict, what is refused, and what an interruption leaves and a resumption adds."""
 
+import csv
 import json
 import os
 import signal
@@ -8,7 +10,7 @@ import statistics
 import time
 import unittest
 
-from harness import ZIPF, ProgramTest
+from harness import DIGITS, ZIPF, ZIPF_TEST, ProgramTest
 
 
 class Compare(ProgramTest):
@@ -51,11 +53,158 @@ class Compare(ProgramTest):
         self.assertIn(f" {2 * os.cpu_count()}* ", done.stdout)
         self.assertIn("more workers than usable cores", done.stdout)
 
+    def test_a_run_is_the_run_that_train_makes(self):
+        self.run_program("compare", ZIPF, "--test", ZIPF_TEST, "--validation", "0.1", "--schemes", "sequential", "--repeat", 2, "--epochs", 4,
+                         "--json", "out.json")
+        contender, = json.loads(self.path("out.json").read_text())["contenders"]
+        for run in contender["runs"]:
+            # Repeats share the split of the first, and so do rounds.
+            self.run_program("train", ZIPF, "--test", ZIPF_TEST, "--validation", "0.1", "--scheme", "sequential", "--epochs", 4, "--seed", 1,
+                             "--step", repr(contender["step"]), "--log", "log", "--repeat", 2)
+            epochs = [record for record in self.log("log") if record["record"] == "epoch" and record["repeat"] == run["seed"]]
+            self.assertEqual(run["objective_value"], [record["objective_value"] for record in epochs])
+            for name in ("train_accuracy", "validation_accuracy", "test_accuracy"):
+                self.assertEqual(run[name], epochs[-1][name])
+
+    def test_tuning_takes_the_best_step_of_whole_runs(self):
+        self.run_program("compare", ZIPF, "--schemes", "sequential,synchronous", "--threads", "1,2", "--repeat", 1, "--epochs", 3, "--json", "a")
+        tuned = json.loads(self.path("a").read_text())["contenders"]
+        for each in tuned:
+            self.assertGreaterEqual(len(each["tuning"]), 3)
+            least = min(tried["objective_value"] for tried in each["tuning"])
+            taken = next(tried["objective_value"] for tried in each["tuning"] if tried["step"] == each["step"])
+            self.assertLessEqual(taken * (1 - 1e-4), least)
+            self.assertEqual(each["runs"][0]["objective_value"][-1], taken)
+        self.run_program("compare", ZIPF, "--schemes", "sequential,synchronous", "--repeat", 1, "--epochs", 3, "--json", "b", "--no-tune")
+        calibrated = json.loads(self.path("b").read_text())["contenders"]
+        self.assertEqual([each["tuning"] for each in calibrated], [[]] * len(calibrated))
+        self.assertEqual(calibrated[0]["step"], tuned[0]["tuning"][0]["step"])
+        self.run_program("compare", ZIPF, "--schemes", "sequential,synchronous", "--repeat", 1, "--epochs", 3, "--json", "c", "--step", "0.25")
+        self.assertEqual({each["step"] for each in json.loads(self.path("c").read_text())["contenders"]}, {0.25})
+
+    def test_gaps_to_a_known_optimum(self):
+        done = self.run_program("compare", ZIPF, "--schemes", "sequential", "--repeat", 1, "--epochs", 3, "--optimum", "0.4", "--target", "0.5",
+                                "--json", "out.json")
+        found = json.loads(self.path("out.json").read_text())
+        contender, = found["contenders"]
+        values = contender["runs"][0]["objective_value"]
+        self.assertAlmostEqual(contender["gap"], values[-1] / 0.4 - 1)
+        self.assertEqual(contender["passes_to_target"], next(place + 1 for place, value in enumerate(values) if value <= 0.6))
+        self.assertIn("the optimum given, 0.4", done.stdout)
+        done = self.run_program("compare", ZIPF, "--schemes", "sequential", "--repeat", 1, "--epochs", 3, "--optimum", "0.9")
+        self.assertIn("The optimum given is not one", done.stdout)
+
+    def test_a_winner_must_exceed_the_spread(self):
+        few = self.run_program("compare", ZIPF, "--schemes", "sequential,locked", "--threads", 1, "--repeat", 3, "--json", "few")
+        self.assertRegex(few.stdout, "no clear winner: .* cannot bound the spread; give --repeat 5")
+        found = json.loads(self.path("few").read_text())
+        self.assertEqual([each["speed_up_interval"] for each in found["contenders"]], [None, None])
+
+        done = self.run_program("compare", ZIPF, "--schemes", "sequential,hogwild,locked", "--threads", 1, "--json", "out.json")
+        found = json.loads(self.path("out.json").read_text())
+        contenders, verdict = found["contenders"], found["verdict"]
+        self.assertIn("\n" + verdict["sentence"] + "\n", done.stdout)
+        target = found["best"] * (1 + found["target"])
+        times = [[next(seconds for seconds, value in zip(run["train_seconds"], run["objective_value"]) if value <= target)
+                  for run in each["runs"]] for each in contenders]
+        medians = [statistics.median(each) for each in times]
+        self.assertEqual(verdict["first"], medians.index(min(medians)))
+        leads = [other / first for other, first in zip(times[verdict["next"]], times[verdict["first"]])]
+        self.assertAlmostEqual(verdict["ratio"], statistics.median(leads))
+        low, high = verdict["ratio_interval"]
+        self.assertTrue(min(leads) <= low <= verdict["ratio"] <= high <= max(leads))
+        self.assertEqual(verdict["clear"], low > 1)
+        self.assertTrue(verdict["sentence"].startswith("winner: " if verdict["clear"] else "no clear winner: "))
+        for each, seconds in zip(contenders, times):
+            low, high = each["seconds_to_target_interval"]
+            self.assertTrue(min(seconds) <= low <= each["seconds_to_target"] <= high <= max(seconds))
+
+    def test_nobody_reaches_the_target(self):
+        done = self.run_program("compare", ZIPF, "--schemes", "sequential", "--repeat", 1, "--epochs", 1, "--optimum", "0.1")
+        self.assertIn("no contender reached", done.stdout)
+
+    def test_lost_updates(self):
+        done = self.run_program("compare", ZIPF, "--schemes", "sequential,atomic", "--threads", "1,2", "--repeat", 1, "--epochs", 2,
+                                "--diagnose", "--json", "out.json")
+        self.assertIn("lost updates", done.stdout)
+        nonzeros = sum(len(line.split()) - 1 for line in ZIPF.read_text().splitlines())
+        for each in json.loads(self.path("out.json").read_text())["contenders"]:
+            self.assertEqual(each["lost_updates"], {"adds": 2 * nonzeros, "lost": 0, "fraction": 0.0})
+
+    def test_csv_has_a_line_for_each_run(self):
+        self.run_program("compare", ZIPF, "--schemes", "sequential,hogwild", "--threads", "1,2", "--repeat", 2, "--epochs", 3, "--json", "j",
+                         "--csv", "c")
+        with open(self.path("c"), newline="") as file:
+            lines = list(csv.DictReader(file))
+        found = json.loads(self.path("j").read_text())
+        runs = [(each, run) for each in found["contenders"] for run in each["runs"]]
+        self.assertEqual(len(lines), len(runs))
+        for line, (each, run) in zip(lines, runs):
+            self.assertEqual((line["scheme"], int(line["threads"]), int(line["seed"])), (each["scheme"], each["threads"], run["seed"]))
+            self.assertEqual(float(line["train_seconds"]), run["train_seconds"][-1])
+            self.assertEqual(float(line["objective_value"]), run["objective_value"][-1])
+            self.assertEqual(float(line["train_accuracy"]), run["train_accuracy"])
+            self.assertEqual(line["test_accuracy"], "")
+            self.assertEqual(int(line["staleness_samples"]), sum(count for _, _, count in run["staleness"]["bins"]))
+
+    def test_resuming_adds_the_missing_rounds(self):
+        options = ("--schemes", "sequential,hogwild", "--threads", "1,2", "--epochs", 4)
+        self.run_program("compare", ZIPF, *options, "--repeat", 2, "--json", "a.json")
+        before = json.loads(self.path("a.json").read_text())
+        self.run_program("compare", ZIPF, "--resume", "a.json", "--repeat", 5, "--json", "b.json", "--quiet")
+        after = json.loads(self.path("b.json").read_text())
+        self.assertEqual((before["rounds"], after["rounds"]), (2, 5))
+        self.assertEqual(before["settings"], after["settings"])
+        for old, new in zip(before["contenders"], after["contenders"]):
+            self.assertEqual(old["runs"], new["runs"][:2])
+            self.assertEqual((old["step"], old["tuning"]), (new["step"], new["tuning"]))
+        # What is deterministic is as if it had never stopped.
+        self.run_program("compare", ZIPF, *options, "--repeat", 5, "--json", "c.json", "--quiet")
+        whole = json.loads(self.path("c.json").read_text())
+        self.assertEqual([run["objective_value"] for run in after["contenders"][0]["runs"]],
+                         [run["objective_value"] for run in whole["contenders"][0]["runs"]])
+        # Nothing is missing: nothing runs, and the figures are the same. The file itself is written again.
+        text = self.path("b.json").read_text()
+        self.run_program("compare", ZIPF, "--resume", "b.json", "--repeat", 5)
+        self.assertEqual(self.path("b.json").read_text(), text)
+
+    def test_what_does_not_fit_is_not_resumed(self):
+        self.run_program("compare", ZIPF, "--schemes", "sequential", "--epochs", 2, "--repeat", 1, "--json", "a.json")
+        text = self.path("a.json").read_text()
+        other = json.loads(text)
+        other["version"] = "0.0.9"
+        self.write("version.json", json.dumps(other))
+        other = json.loads(text)
+        other["contenders"][0]["runs"][0]["objective_value"] = [0.5]
+        self.write("changed.json", json.dumps(other))
+        other = json.loads(text)
+        other["machine"]["cores"] = 4096
+        self.write("machine.json", json.dumps(other))
+        self.write("cut.json", text[: len(text) // 2])
+        self.write("data.svm", ZIPF.read_text().replace("+1 ", "-1 ", 1))
+        for data, options, code, message in (
+            ("data.svm", ("--resume", "a.json"), 3, "was made with other data (hash differs)"),
+            (ZIPF, ("--resume", "a.json", "--test", ZIPF_TEST), 3, "was made with other test data"),
+            (ZIPF, ("--resume", "a.json", "--epochs", 3), 2, "--epochs 3 contradicts 'a.json', which was made with 2"),
+            (ZIPF, ("--resume", "a.json", "--schemes", "hogwild"), 2, "--schemes"),
+            (ZIPF, ("--resume", "a.json", "--no-tune"), 2, "--no-tune contradicts"),
+            (ZIPF, ("--resume", "version.json"), 3, "was written by peccary 0.0.9"),
+            (ZIPF, ("--resume", "machine.json"), 3, "another machine"),
+            (ZIPF, ("--resume", "changed.json"), 3, "changed.json: a run of sequential, 1 worker"),
+            (ZIPF, ("--resume", "cut.json"), 3, "cut.json: is no comparison"),
+            (DIGITS, ("--resume", DIGITS), 3, "is no comparison"),
+            (ZIPF, ("--resume", "missing.json"), 1, "missing.json"),
+        ):
+            with self.subTest(options=options):
+                self.assertIn(message, self.run_program("compare", data, *options, code=code).stderr)
+        self.assertEqual(self.path("a.json").read_text(), text)
+
     def test_refusals(self):
         for options, message in ((("--schemes", "hogwyld"), "unknown scheme 'hogwyld'"), (("--threads", "2", "--schemes", "hogwild"), "serial"),
-                                 (("--target", "0"), "--target"), (("--threads", "0"), "threads"), (("--json", "/no/such/place"), "/no/such")):
+                                 (("--target", "0"), "--target"), (("--optimum", "-1"), "--optimum"), (("--step", "1", "--no-tune"), "no effect"),
+                                 (("--json", "same", "--csv", "same"), "same file"), (("--threads", "0"), "threads"), (("--json", "/no/such/place"), "/no/such")):
             with self.subTest(options=options):
-                code = 1 if options[0] == "--json" else 2
+                code = 1 if options[1].startswith("/no") else 2
                 self.assertIn(message, self.run_program("compare", ZIPF, *options, code=code).stderr)
 
     def test_an_interruption_keeps_whole_rounds(self):
@@ -68,7 +217,10 @@ class Compare(ProgramTest):
         running.send_signal(signal.SIGINT)
         self.assertEqual(running.wait(60), 5)
         self.assertIn("rounds that were whole", self.path("stderr").read_text())
-        self.assertGreaterEqual(len(json.loads(self.path("out.json").read_text())["contenders"][0]["runs"]), 1)
+        done = len(json.loads(self.path("out.json").read_text())["contenders"][0]["runs"])
+        self.assertGreaterEqual(done, 1)
+        self.run_program("compare", "long.svm", "--resume", "out.json", "--repeat", done + 1)
+        self.assertEqual(len(json.loads(self.path("out.json").read_text())["contenders"][0]["runs"]), done + 1)
 
 
 if __name__ == "__main__":

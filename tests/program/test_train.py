@@ -9,7 +9,7 @@ import unittest
 from harness import DIGITS, DIGITS_TEST, PROGRAM, ZIPF, ZIPF_TEST, ProgramTest
 
 SCHEMES = [scheme["name"] for scheme in json.loads(subprocess.check_output([PROGRAM, "schemes", "--json"]))]
-STALENESS = {"mean", "p50", "p90", "p99", "max", "samples"}
+STALENESS = {"mean", "p50", "p90", "p99", "max", "samples", "bins"}
 WORKER = {"updates", "examples", "staleness", "retries", "contended", "lock_seconds", "barrier_seconds"}
 
 
@@ -126,6 +126,10 @@ class Log(ProgramTest):
         for worker in summary["workers"]:
             self.assertEqual(worker.keys(), WORKER)
             self.assertEqual(worker["staleness"].keys(), STALENESS)
+            bins = worker["staleness"]["bins"]
+            self.assertEqual(sum(count for _, _, count in bins), worker["staleness"]["samples"])
+            self.assertTrue(all(first <= last for first, last, _ in bins))
+            self.assertTrue(all(before[1] < after[0] for before, after in zip(bins, bins[1:])))
         self.assertEqual(sum(worker["updates"] for worker in summary["workers"]), summary["updates"])
         self.assertEqual(summary["objective_value"], epochs[-1]["objective_value"])
 

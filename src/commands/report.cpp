@@ -1,0 +1,28 @@
+// peccary report: one page about training runs, from their logs.
+#include "reporting/report.hpp"
+#include "commands/commands.hpp"
+
+#include <memory>
+
+namespace peccary::program {
+
+namespace {
+
+struct report_options {
+    std::vector<std::string> logs;
+    std::string output = "report.html";
+};
+
+} // namespace
+
+void add_report(CLI::App& program) {
+    CLI::App* const command = add_command(program, "report", "Make one self-contained HTML page about training runs, from their logs");
+    const auto options = std::make_shared<report_options>();
+    command->add_option("LOG", options->logs, "What 'peccary train --log' wrote, or one file of 'peccary compare --json'")
+        ->required()
+        ->option_text(" ");
+    command->add_option("--output", options->output, "Write the page here (default report.html)")->option_text("FILE");
+    command->callback([options] { report(options->logs, options->output); });
+}
+
+} // namespace peccary::program

@@ -1,0 +1,166 @@
+#include "comparing/contest.hpp"
+
+#include "peccary/core/error.hpp"
+#include "peccary/core/random.hpp"
+#include "peccary/data/frequency.hpp"
+#include "peccary/data/visiting_order.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+
+namespace peccary::program {
+
+namespace {
+
+/// Runs to the end, calling `after_epoch(run, end)` after each epoch; false if it was interrupted.
+template <class AfterEpoch>
+bool run_to_end(training_run& run, AfterEpoch after_epoch) {
+    while (!run.finished()) {
+        const epoch_end end = run.run_epoch();
+        if (end == epoch_end::interrupted) {
+            return false;
+        }
+        run.require_finite(end, 0);
+        after_epoch(end);
+    }
+    return true;
+}
+
+/// The objective value at the end of a whole run, infinite if it diverges; nothing if it was interrupted.
+std::optional<double> value_at_end(training_run& run, const run_request& request) try {
+    if (!run_to_end(run, [](epoch_end /*end*/) {})) {
+        return std::nullopt;
+    }
+    const double value = run.evaluate_on(request.data, request.rows).mean_loss + run.penalty_value();
+    return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
+} catch (const diverged_error&) {
+    return std::numeric_limits<double>::infinity();
+}
+
+} // namespace
+
+run_request contest::request_of(const contender& each, std::uint64_t round) const {
+    run_request request = request_;
+    request.scheme = each.scheme;
+    request.settings.workers = each.workers;
+    request.settings.seed += round;
+    if (each.step > 0) {
+        request.settings.step = each.step;
+    }
+    return request;
+}
+
+bool contest::tune(contender& each) const {
+    constexpr double worth_it = 1e-4;
+    constexpr int most_factors = 6; // either way
+    contender trial = each;
+    const auto attempt = [&](double step) -> std::optional<double> {
+        trial.step = step;
+        const run_request request = request_of(trial, 0);
+        const auto run = make_run(request);
+        const auto value = value_at_end(*run, request);
+        if (value) {
+            trial.tuning.push_back({.step = run->step(), .objective_value = *value});
+        }
+        return value;
+    };
+    const auto first = attempt(0); // calibrated
+    if (!first) {
+        return false;
+    }
+    tried_step best = trial.tuning.back();
+    for (const double factor : {2.0, 0.5}) {
+        const double start = best.step;
+        for (int times = 0; times < most_factors; ++times) {
+            const auto value = attempt(best.step * factor);
+            if (!value) {
+                return false;
+            }
+            if (!(*value < best.objective_value * (1 - worth_it))) {
+                break;
+            }
+            best = trial.tuning.back();
+        }
+        if (best.step != start) {
+            break; // larger was better: smaller is not
+        }
+    }
+    each.step = best.step;
+    each.tuning = std::move(trial.tuning);
+    return true;
+}
+
+bool contest::run_once(contender& each, std::uint64_t round, compared_run& found) const {
+    const run_request request = request_of(each, round);
+    const auto run = make_run(request);
+    each.step = run->step();
+    found.seed = request.settings.seed;
+    evaluation last;
+    const bool whole = run_to_end(*run, [&](epoch_end end) {
+        last = run->evaluate_on(request.data, request.rows);
+        const double value = last.mean_loss + run->penalty_value();
+        run->require_finite(end, value);
+        found.seconds.push_back(run->position().train_seconds);
+        found.objective_values.push_back(value);
+    });
+    if (!whole) {
+        return false;
+    }
+    found.train_accuracy = last.accuracy;
+    if (!inputs_->validation_rows.empty()) {
+        found.validation_accuracy = run->evaluate_on(inputs_->train.unweighted_view(inputs_->features), inputs_->validation_rows).accuracy;
+    }
+    if (inputs_->test) {
+        found.test_accuracy = run->evaluate_on(inputs_->test->unweighted_view(inputs_->features), inputs_->test_rows).accuracy;
+    }
+    worker_statistics all;
+    for (const worker_statistics& worker : run->statistics()) {
+        all.merge(worker);
+    }
+    found.staleness = distribution_of(all.staleness);
+    found.retries = all.waits.retries;
+    found.contended = all.waits.contended;
+    found.lock_seconds = all.waits.lock_seconds;
+    found.barrier_seconds = all.waits.barrier_seconds;
+    return true;
+}
+
+bool contest::run_round(std::vector<contender>& contenders, std::uint64_t round) const {
+    constexpr std::uint64_t order_stream = 0x636F'6D70'6172'65U; // "compare"
+    std::vector<std::size_t> order(contenders.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    random_stream random(request_.settings.seed, order_stream, round);
+    shuffle(std::span(order), random);
+    for (const std::size_t next : order) {
+        compared_run run;
+        if (!run_once(contenders[next], round, run)) {
+            for (contender& each : contenders) {
+                each.runs.resize(std::min<std::size_t>(each.runs.size(), round));
+            }
+            return false;
+        }
+        contenders[next].runs.push_back(std::move(run));
+    }
+    return true;
+}
+
+bool contest::diagnose(contender& each) const {
+    diagnostic_ledger ledger(std::visit([&](const auto& data) { return feature_frequency(data, inputs_->training_rows); }, request_.data));
+    run_request request = request_of(each, 0);
+    request.ledger = &ledger;
+    const auto run = make_run(request);
+    if (!run_to_end(*run, [](epoch_end /*end*/) {})) {
+        return false;
+    }
+    const diagnosis found = ledger.found(run->model().exclusive(run->model().layout().find("shadow")));
+    each.losses = {.adds = found.adds, .lost = found.lost};
+    return true;
+}
+
+} // namespace peccary::program

@@ -1,0 +1,98 @@
+#include "comparing/resume.hpp"
+
+#include "peccary/core/error.hpp"
+#include "peccary/core/file.hpp"
+
+#include <cstdint>
+
+namespace peccary::program {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// Of train's options, those that have a meaning here.
+constexpr const char* shared_settings[] = {"format", "label-column", "index-base", "max-features", "validation", "objective", "l2",  "l1",
+                                           "bias",   "class-weight", "executor",   "epochs",       "step",       "schedule",  "seed"};
+
+std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+} // namespace
+
+comparison read_comparison(const std::string& path) {
+    return comparison_from(json::parse(read_whole_file(path, UINT64_MAX), nullptr, false), path);
+}
+
+nlohmann::ordered_json comparison_settings(const compare_options& options, const std::string& objective, std::uint64_t epochs) {
+    const nlohmann::json all = to_json(options.common);
+    json settings;
+    for (const char* const name : shared_settings) {
+        settings[name] = all.at(name);
+    }
+    settings["objective"] = objective;
+    settings["epochs"] = epochs;
+    settings["schemes"] = options.schemes;
+    settings["threads"] = options.threads;
+    settings["tune"] = !options.no_tune && options.common.step == "auto";
+    return settings;
+}
+
+nlohmann::ordered_json comparison_data(const training_inputs& inputs) {
+    const loaded_data& file = inputs.train.file;
+    return {{"rows", file.size()},
+            {"training_rows", inputs.training_rows.size()},
+            {"features", inputs.features},
+            {"nonzeros", file.nonzeros()},
+            {"hash", fingerprint(file)},
+            {"test_rows", inputs.test_rows.size()},
+            {"test_hash", inputs.test ? json(fingerprint(inputs.test->file)) : json(nullptr)}};
+}
+
+void adopt_options(const comparison& before, compare_options& options) try {
+    const auto given = [&](const std::string& name) { return options.common.given.contains(name); };
+    const json now = comparison_settings(options, options.common.objective, options.common.epochs);
+    for (const auto& [name, value] : before.settings.items()) {
+        const bool says_so = name == "tune" ? given("no-tune") : given(name);
+        if (says_so && now.contains(name) && now.at(name) != value) {
+            throw usage_error("--" + (name == "tune" ? "no-tune" : name + " " + text_of(now.at(name))) + " contradicts '" + options.resume +
+                              "', which was made with " + (name == "tune" ? std::string("tuning") : text_of(value)) +
+                              "; leave the option out to go on with that, or compare anew without --resume");
+        }
+    }
+    nlohmann::json settings = to_json(options.common);
+    for (const char* const name : shared_settings) {
+        settings[name] = before.settings.at(name);
+    }
+    from_json(settings, options.resume, options.common);
+    options.schemes = before.settings.at("schemes").get<std::vector<std::string>>();
+    options.threads = before.settings.at("threads").get<std::vector<unsigned>>();
+    options.no_tune = !before.settings.at("tune").get<bool>();
+    if (!given("target")) {
+        options.target = before.target;
+    }
+    if (!given("optimum")) {
+        options.optimum = before.optimum;
+    }
+} catch (const nlohmann::json::exception&) {
+    throw data_error(options.resume + ": its settings are not whole; give a file that 'peccary compare --json' wrote");
+}
+
+void require_same(const comparison& before, const comparison& now, const compare_options& options) {
+    for (const auto& [name, value] : now.data.items()) {
+        if (!before.data.contains(name) || before.data.at(name) != value) {
+            const bool test = name.starts_with("test");
+            throw data_error((test && !options.common.test.empty() ? options.common.test : options.common.data) + ": '" + options.resume +
+                             "' was made with other " + (test ? "test data" : "data") + " (" + name +
+                             " differs); go on with what it began with");
+        }
+    }
+    for (const char* const name : {"cpu", "cores"}) {
+        if (before.machine.value(name, json()) != now.machine.at(name)) {
+            throw data_error(options.resume + ": was made on another machine (" + name + ": " +
+                             text_of(before.machine.value(name, json())) + ", here " + text_of(now.machine.at(name)) +
+                             "), whose times do not mix with this one's; compare anew");
+        }
+    }
+}
+
+} // namespace peccary::program

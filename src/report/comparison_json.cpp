@@ -1,0 +1,187 @@
+#include "peccary/core/error.hpp"
+#include "peccary/core/version.hpp"
+#include "report/comparison.hpp"
+#include "report/standings.hpp"
+
+#include <limits>
+
+namespace peccary::program {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json number_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+double number_from(const json& value, double otherwise) { return value.is_null() ? otherwise : value.get<double>(); }
+
+json to_json(const spread& of) {
+    return {{"median", number_or_null(of.median)}, {"least", number_or_null(of.least)}, {"greatest", number_or_null(of.greatest)}};
+}
+
+json to_json(const std::optional<interval>& of) { return of ? json{of->low, of->high} : json(nullptr); }
+
+json run_record(const compared_run& run) {
+    return {{"seed", run.seed},
+            {"train_seconds", run.seconds},
+            {"objective_value", run.objective_values},
+            {"train_accuracy", number_or_null(run.train_accuracy)},
+            {"validation_accuracy", number_or_null(run.validation_accuracy)},
+            {"test_accuracy", number_or_null(run.test_accuracy)},
+            {"staleness", to_json(run.staleness)},
+            {"retries", run.retries},
+            {"contended", run.contended},
+            {"lock_seconds", run.lock_seconds},
+            {"barrier_seconds", run.barrier_seconds}};
+}
+
+compared_run run_from(const json& record) {
+    return {.seed = record.at("seed").get<std::uint64_t>(),
+            .seconds = record.at("train_seconds").get<std::vector<double>>(),
+            .objective_values = record.at("objective_value").get<std::vector<double>>(),
+            .train_accuracy = number_from(record.at("train_accuracy"), std::nan("")),
+            .validation_accuracy = number_from(record.at("validation_accuracy"), std::nan("")),
+            .test_accuracy = number_from(record.at("test_accuracy"), std::nan("")),
+            .staleness = distribution_from(record.at("staleness")),
+            .retries = record.at("retries").get<std::uint64_t>(),
+            .contended = record.at("contended").get<std::uint64_t>(),
+            .lock_seconds = record.at("lock_seconds").get<double>(),
+            .barrier_seconds = record.at("barrier_seconds").get<double>()};
+}
+
+json contender_record(const comparison& of, const contender& each, const standing& its) {
+    json record{{"scheme", each.scheme},
+                {"threads", each.workers},
+                {"more_threads_than_cores", each.workers > of.cores},
+                {"step", each.step},
+                {"seconds_per_pass", its.seconds_per_pass.median},
+                {"speed_up", its.speed_up},
+                {"speed_up_interval", to_json(its.speed_up_interval)},
+                {"passes_to_target", number_or_null(its.passes)},
+                {"seconds_to_target", number_or_null(its.seconds_to_target)},
+                {"seconds_to_target_interval", to_json(its.seconds_to_target_interval)},
+                {"speed_up_to_target", number_or_null(its.speed_up_to_target)},
+                {"speed_up_to_target_interval", to_json(its.speed_up_to_target_interval)},
+                {"gap", its.gap.median},
+                {"gap_spread", to_json(its.gap)},
+                {"objective_value", to_json(its.objective_value)},
+                {"train_accuracy", to_json(its.train_accuracy)},
+                {"validation_accuracy", to_json(its.validation_accuracy)},
+                {"test_accuracy", to_json(its.test_accuracy)},
+                {"staleness", to_json(its.staleness)},
+                {"retries", its.retries},
+                {"contended", its.contended},
+                {"lock_seconds", its.lock_seconds},
+                {"barrier_seconds", its.barrier_seconds},
+                {"waiting_fraction", its.waiting}};
+    record["lost_updates"] =
+        each.losses ? json{{"adds", each.losses->adds}, {"lost", each.losses->lost}, {"fraction", each.losses->fraction()}} : json(nullptr);
+    record["tuning"] = json::array();
+    for (const tried_step& tried : each.tuning) {
+        record["tuning"].push_back({{"step", tried.step}, {"objective_value", number_or_null(tried.objective_value)}});
+    }
+    record["runs"] = json::array();
+    for (const compared_run& run : each.runs) {
+        record["runs"].push_back(run_record(run));
+    }
+    return record;
+}
+
+contender contender_from(const json& record, std::uint64_t epochs) {
+    contender found{.scheme = record.at("scheme").get<std::string>(),
+                    .workers = record.at("threads").get<unsigned>(),
+                    .step = record.at("step").get<double>(),
+                    .tuning = {},
+                    .losses = std::nullopt,
+                    .runs = {}};
+    if (const json& losses = record.at("lost_updates"); !losses.is_null()) {
+        found.losses = {.adds = losses.at("adds").get<std::uint64_t>(), .lost = losses.at("lost").get<std::uint64_t>()};
+    }
+    for (const json& tried : record.at("tuning")) {
+        found.tuning.push_back({.step = tried.at("step").get<double>(),
+                                .objective_value = number_from(tried.at("objective_value"), std::numeric_limits<double>::infinity())});
+    }
+    for (const json& run : record.at("runs")) {
+        found.runs.push_back(run_from(run));
+        if (found.runs.back().seconds.size() != epochs || found.runs.back().objective_values.size() != epochs) {
+            throw data_error("a run of " + found.name() + " has not one figure for each epoch");
+        }
+    }
+    return found;
+}
+
+comparison parsed(const json& record) {
+    comparison of{.version = record.at("version").get<std::string>(),
+                  .settings = record.at("settings"),
+                  .data = record.at("data"),
+                  .machine = record.at("machine"),
+                  .objective = record.at("objective").get<std::string>(),
+                  .rows = record.at("rows").get<std::uint64_t>(),
+                  .nonzeros = record.at("nonzeros").get<std::uint64_t>(),
+                  .epochs = record.at("epochs").get<std::uint64_t>(),
+                  .target = record.at("target").get<double>(),
+                  .optimum = record.at("optimum").is_null() ? std::nullopt : std::optional(record.at("optimum").get<double>()),
+                  .cores = record.at("machine").at("cores").get<unsigned>(),
+                  .contenders = {}};
+    for (const json& each : record.at("contenders")) {
+        of.contenders.push_back(contender_from(each, of.epochs));
+        if (of.contenders.back().runs.size() != of.rounds()) {
+            throw data_error("its contenders do not all have the same number of runs");
+        }
+    }
+    if (of.contenders.empty() || of.rounds() == 0 || of.epochs == 0) {
+        throw data_error("it has no runs");
+    }
+    return of;
+}
+
+} // namespace
+
+nlohmann::ordered_json comparison_record(const comparison& of) {
+    const std::vector<standing> found = standings(of);
+    const verdict won = verdict_of(of);
+    json record{{"record", "comparison"},
+                {"version", of.version},
+                {"settings", of.settings},
+                {"data", of.data},
+                {"objective", of.objective},
+                {"rows", of.rows},
+                {"nonzeros", of.nonzeros},
+                {"epochs", of.epochs},
+                {"rounds", of.rounds()},
+                {"target", of.target},
+                {"optimum", of.optimum ? json(*of.optimum) : json(nullptr)},
+                {"best", of.best()},
+                {"machine", of.machine}};
+    record["verdict"] = {{"sentence", won.sentence},
+                         {"clear", won.clear},
+                         {"first", won.first ? json(*won.first) : json(nullptr)},
+                         {"next", won.next ? json(*won.next) : json(nullptr)},
+                         {"ratio", number_or_null(won.ratio)},
+                         {"ratio_interval", to_json(won.ratio_interval)}};
+    record["contenders"] = json::array();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        record["contenders"].push_back(contender_record(of, of.contenders[i], found[i]));
+    }
+    return record;
+}
+
+comparison comparison_from(const nlohmann::ordered_json& record, const std::string& name) {
+    const std::string advice = "; give a file that 'peccary compare --json' wrote";
+    if (!record.is_object() || !record.contains("record") || record.at("record") != "comparison") {
+        throw data_error(name + ": is no comparison" + advice);
+    }
+    const json version = record.contains("version") ? record.at("version") : json("before 0.1.0");
+    if (version != version_string) {
+        throw data_error(name + ": was written by peccary " + (version.is_string() ? version.get<std::string>() : version.dump()) +
+                         ", and this is " + std::string(version_string) + "; use that version, or compare anew");
+    }
+    try {
+        return parsed(record);
+    } catch (const nlohmann::json::exception&) {
+        throw data_error(name + ": is not whole, or was changed" + advice);
+    } catch (const data_error& met) {
+        throw data_error(name + ": " + met.what() + advice);
+    }
+}
+
+} // namespace peccary::program

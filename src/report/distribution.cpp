@@ -1,0 +1,80 @@
+#include "report/distribution.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace peccary::program {
+
+void distribution::merge(const distribution& other) {
+    if (other.samples == 0) {
+        return;
+    }
+    const auto mine = static_cast<double>(samples);
+    const auto others = static_cast<double>(other.samples);
+    mean = (mean * mine + other.mean * others) / (mine + others);
+    samples += other.samples;
+    maximum = std::max(maximum, other.maximum);
+    for (const bin& each : other.bins) {
+        const auto place = std::ranges::lower_bound(bins, each.first, {}, &bin::first);
+        if (place != bins.end() && place->first == each.first) {
+            place->count += each.count;
+            place->last = std::max(place->last, each.last);
+        } else {
+            bins.insert(place, each);
+        }
+    }
+}
+
+std::uint64_t distribution::quantile(double fraction) const {
+    const auto rank = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(samples)));
+    std::uint64_t below = 0;
+    for (const bin& each : bins) {
+        below += each.count;
+        if (below >= rank) {
+            return std::min(each.last, maximum);
+        }
+    }
+    return maximum;
+}
+
+distribution distribution_of(const histogram& from) {
+    distribution found{.bins = {}, .samples = from.samples(), .maximum = from.maximum(), .mean = from.mean()};
+    for (std::size_t bin = 0; bin < histogram::bins; ++bin) {
+        if (from.count(bin) > 0) {
+            const std::uint64_t last = bin == histogram::overflow_bin ? from.maximum() : histogram::last_value(bin);
+            found.bins.push_back({.first = histogram::first_value(bin), .last = last, .count = from.count(bin)});
+        }
+    }
+    return found;
+}
+
+nlohmann::ordered_json to_json(const distribution& of) {
+    nlohmann::ordered_json bins = nlohmann::ordered_json::array();
+    for (const distribution::bin& each : of.bins) {
+        bins.push_back({each.first, each.last, each.count});
+    }
+    return {{"mean", of.mean},
+            {"p50", of.quantile(0.5)},
+            {"p90", of.quantile(0.9)},
+            {"p99", of.quantile(0.99)},
+            {"max", of.maximum},
+            {"samples", of.samples},
+            {"bins", bins}};
+}
+
+distribution distribution_from(const nlohmann::ordered_json& json) {
+    distribution found{.bins = {},
+                       .samples = json.at("samples").get<std::uint64_t>(),
+                       .maximum = json.at("max").get<std::uint64_t>(),
+                       .mean = json.at("mean").get<double>()};
+    if (json.contains("bins")) {
+        for (const auto& bin : json.at("bins")) {
+            found.bins.push_back(
+                {.first = bin.at(0).get<std::uint64_t>(), .last = bin.at(1).get<std::uint64_t>(), .count = bin.at(2).get<std::uint64_t>()});
+        }
+    }
+    return found;
+}
+
+} // namespace peccary::program

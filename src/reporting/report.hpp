@@ -1,0 +1,22 @@
+// The page of `peccary report` and of `peccary compare --html`.
+#pragma once
+
+#include "page/content.hpp"
+#include "report/comparison.hpp"
+
+#include <string>
+#include <vector>
+
+namespace peccary::program {
+
+/// What a page shows of a comparison: of each contender the run whose time is the median.
+page_content content_of(const comparison& of);
+
+/// What it shows of logs, or of one file of `compare --json`. Throws `io_error`, and `data_error` for what is neither and for runs whose objective
+/// values mean different things.
+page_content content_of(const std::vector<std::string>& paths);
+
+/// Replaces `output`, or leaves it as it was and throws.
+void report(const std::vector<std::string>& paths, const std::string& output);
+
+} // namespace peccary::program
