@@ -41,7 +41,7 @@ public:
     static constexpr loss_info info{.name = "mlp",
                                     .target = target_kind::multiclass,
                                     .curvature = 0.5,
-                                    .sample_excess = 4,
+                                    .sample_excess = 1,
                                     .differentiable = true,
                                     .probabilities = true};
     static constexpr std::uint64_t default_batch = 32;
