@@ -49,6 +49,11 @@ endif()
 peccary_component(openmp PECCARY_HAS_OPENMP OpenMP_CXX OpenMP::OpenMP_CXX)
 peccary_component(tbb PECCARY_HAS_TBB TBB TBB::tbb)
 
+# With OpenMP, Eigen would start threads of its own for the matrix products inside each worker.
+if(TARGET peccary_openmp)
+  target_compile_definitions(peccary_openmp INTERFACE EIGEN_DONT_PARALLELIZE)
+endif()
+
 target_sources(peccary PUBLIC FILE_SET HEADERS BASE_DIRS "${peccary_include_dir}" FILES ${peccary_headers})
 if(PROJECT_IS_TOP_LEVEL)
   # Target all_verify_interface_header_sets compiles each header alone.

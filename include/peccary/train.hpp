@@ -4,6 +4,7 @@
 #include "peccary/data/split.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
+#include "peccary/objective/mlp.hpp"
 #include "peccary/objective/softmax.hpp"
 #include "peccary/scheme/schemes.hpp"
 #include "peccary/train/calibrate.hpp"
@@ -41,7 +42,7 @@ train_result train(const Objective& objective, const Data& data, train_settings 
     stop_flag never;
     const std::vector<row_index> rows = all_rows(data.size());
     if (!settings.step && !rows.empty()) {
-        const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
+        const std::uint64_t batch = settings.batch == 0 ? default_batch<Scheme, Objective>() : settings.batch;
         const double l2 = settings.l2.value_or(1.0 / static_cast<double>(rows.size()));
         settings.step = calibrate(objective, data, rows, batch, l2, planned_epochs(settings, data.nonzeros()), settings.seed).step;
     }

@@ -16,6 +16,16 @@ namespace peccary::program {
 
 namespace {
 
+void add_network_options(CLI::App& command, train_options& options) {
+    const char* const group = "Objective";
+    command.add_option("--layers", options.layers, "mlp: units of each hidden layer, such as 128,64 (default 128), or none")
+        ->option_text("N,N,...")
+        ->group(group);
+    command.add_option("--activation", options.activation, "mlp: between its layers: " + names_of<activations>() + " (default relu)")
+        ->option_text("NAME")
+        ->group(group);
+}
+
 void add_worker_options(CLI::App& command, train_options& options) {
     const char* const group = "Workers";
     command
@@ -52,7 +62,7 @@ void add_descent_options(CLI::App& command, train_options& options) {
     command.add_option("--decay", options.decay, "The schedule's decay: inverse_time, inverse_sqrt (default 1), epoch_decay (0.9)")
         ->option_text("X")
         ->group(group);
-    add_count(command, "--batch", options.batch, "Examples per update (default: the scheme's)")->group(group);
+    add_count(command, "--batch", options.batch, "Examples per update (default: the scheme's; mlp: at least 32)")->group(group);
     add_count(command, "--seed", options.seed, "Seed of all random choices (default 1)")->group(group);
     add_count(command, "--repeat", options.repeat, "Runs, with seeds SEED, SEED + 1, ...: prints their spread; the model is the first's")
         ->group(group);
@@ -107,6 +117,7 @@ void add_train(CLI::App& program, const std::vector<std::string>& arguments) {
     const auto options = std::make_shared<train_options>();
     add_data_options(*command, *options);
     add_objective_options(*command, *options);
+    add_network_options(*command, *options);
     add_worker_options(*command, *options);
     add_descent_options(*command, *options);
     add_output_options(*command, *options);

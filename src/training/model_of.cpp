@@ -21,6 +21,20 @@ std::vector<real> copy_of(const parameters& from, const parameter_span& span) {
     return {values.begin(), values.end()};
 }
 
+model linear_model(const train_options& options, const training_inputs& inputs, const parameters& trained) {
+    std::vector<real> bias;
+    if (options.bias) {
+        bias = copy_of(trained, trained.layout().find("bias"));
+    }
+    return make_linear_model(inputs.objective, inputs.features, inputs.labels->classes(),
+                             copy_of(trained, trained.layout().find("weights")), std::move(bias));
+}
+
+model network_model(const train_options& options, const training_inputs& inputs, const parameters& trained) {
+    const auto& classes = inputs.labels->classes();
+    return make_network_model(mlp(inputs.features, layer_units(options.layers), classes.size(), options.activation), classes, trained);
+}
+
 } // namespace
 
 void check_model_format(const train_options& options, const training_inputs& inputs) {
@@ -37,12 +51,7 @@ void check_model_format(const train_options& options, const training_inputs& inp
 
 void save_model(const train_options& options, const training_inputs& inputs, training_run& run) {
     const parameters& trained = run.model();
-    std::vector<real> bias;
-    if (options.bias) {
-        bias = copy_of(trained, trained.layout().find("bias"));
-    }
-    model made = make_linear_model(inputs.objective, inputs.features, inputs.labels->classes(),
-                                   copy_of(trained, trained.layout().find("weights")), std::move(bias));
+    model made = inputs.objective == mlp::info.name ? network_model(options, inputs, trained) : linear_model(options, inputs, trained);
     made.metadata = {{"version", std::string(version_string)}, {"options", to_json(options).dump()}, {"step", format_number(run.step())}};
     if (options.model_format == "liblinear") {
         save_liblinear(made, options.model);

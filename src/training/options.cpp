@@ -10,6 +10,7 @@
 #include "peccary/step/schedules.hpp"
 #include "training/objectives.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 
@@ -28,6 +29,8 @@ constexpr auto determining = std::tuple{
     std::pair{"l2", &train_options::l2},
     std::pair{"l1", &train_options::l1},
     std::pair{"bias", &train_options::bias},
+    std::pair{"layers", &train_options::layers},
+    std::pair{"activation", &train_options::activation},
     std::pair{"class-weight", &train_options::class_weight},
     std::pair{"scheme", &train_options::scheme},
     std::pair{"threads", &train_options::threads},
@@ -116,6 +119,25 @@ void check_combination(const train_options& options) {
         static_cast<void>(objective_info(options.objective));
     }
     static_cast<void>(class_weighting::parse(options.class_weight));
+    if (options.objective == mlp::info.name) {
+        static_cast<void>(layer_units(options.layers));
+        with_named<activations>("activation", options.activation, [](auto /*tag*/) {});
+        if (given("bias")) {
+            no_effect("bias", "every layer of the objective 'mlp' has biases");
+        }
+        if (options.diagnose) {
+            throw usage_error("--diagnose counts adds example by example, and the objective 'mlp' adds a batch at a time; leave it out");
+        }
+        if (options.model_format == "liblinear") {
+            throw usage_error("--model-format liblinear is for linear models; leave it out, or choose another --objective");
+        }
+    } else {
+        for (const char* const option : {"layers", "activation"}) {
+            if (given(option)) {
+                no_effect(option, "the objective '" + options.objective + "' has no layers; it is for --objective mlp");
+            }
+        }
+    }
 
     bool takes_decay = false;
     with_named<schedules>("schedule", options.schedule, [&](auto tag) { takes_decay = decltype(tag)::type::info.decay != 0; });
@@ -176,6 +198,25 @@ void check_combination(const train_options& options) {
                               " and --diagnose exclude each other: a checkpoint does not hold what was counted");
         }
     }
+}
+
+std::vector<std::size_t> layer_units(const std::string& layers) {
+    constexpr std::size_t most_units = 1'000'000;
+    std::vector<std::size_t> units;
+    if (layers == "none") {
+        return units;
+    }
+    for (std::size_t at = 0; at <= layers.size();) {
+        const std::size_t end = std::min(layers.find(',', at), layers.size());
+        const auto count = parse_number<std::size_t>(layers.substr(at, end - at));
+        if (!count || *count == 0 || *count > most_units) {
+            throw usage_error("--layers must be none or the units of each hidden layer, 1 to " + std::to_string(most_units) +
+                              ", such as 128,64, not '" + layers + "'");
+        }
+        units.push_back(*count);
+        at = end + 1;
+    }
+    return units;
 }
 
 load_options load_options_of(const train_options& options) {

@@ -5,10 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace peccary::program {
 
@@ -27,6 +29,8 @@ struct train_options {
     std::optional<double> l2;
     double l1 = 0;
     bool bias = false;
+    std::string layers = "128";
+    std::string activation = "relu";
     std::string class_weight = "none";
 
     std::string scheme = "auto";
@@ -70,6 +74,9 @@ void from_json(const nlohmann::json& json, const std::string& name, train_option
 /// Throws `usage_error` for options that have no effect in this combination, and for values without meaning. Unknown names are left to
 /// whoever looks them up.
 void check_combination(const train_options& options);
+
+/// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws `usage_error` for anything else.
+std::vector<std::size_t> layer_units(const std::string& layers);
 
 load_options load_options_of(const train_options& options);
 

@@ -126,6 +126,8 @@ private:
                 .rows = inputs_.training_rows,
                 .classes = inputs_.labels->classes().size(),
                 .bias = options_.bias,
+                .hidden_units = layer_units(options_.layers),
+                .activation = options_.activation,
                 .settings = settings};
     }
 

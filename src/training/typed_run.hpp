@@ -54,7 +54,7 @@ private:
             settings.step = calibrated_->step;
         } else if (!settings.step && !request.rows.empty()) {
             const stopwatch watch;
-            const std::uint64_t batch = settings.batch == 0 ? Scheme::info.batch : settings.batch;
+            const std::uint64_t batch = settings.batch == 0 ? default_batch<Scheme, Objective>() : settings.batch;
             const double l2 = settings.l2.value_or(1.0 / static_cast<double>(request.rows.size()));
             calibrated_ =
                 calibrate(uncounted(objective), data, request.rows, batch, l2, planned_epochs(settings, data.nonzeros()), settings.seed);
@@ -76,6 +76,12 @@ struct objective_maker {
         } else {
             return Objective(features, request.bias);
         }
+    }
+};
+template <>
+struct objective_maker<mlp> {
+    static mlp make(std::size_t features, const run_request& request) {
+        return {features, request.hidden_units, request.classes, request.activation};
     }
 };
 template <class Objective>

@@ -250,3 +250,40 @@ TEMPLATE_LIST_TEST_CASE("policies whose adds wait or retry say so", "", access_p
         REQUIRE((all.lock_seconds > 0) == (all.contended > 0));
     }
 }
+
+TEMPLATE_LIST_TEST_CASE("long blocks that touch lose nothing to each other, wherever they begin", "", access_policies) {
+    if constexpr (race_free_access<TestType>) {
+        INFO(TestType::info.name);
+        constexpr unsigned workers = 4;
+        constexpr std::size_t length = 67; // odd, so that blocks begin and end within words of two coordinates
+        const int repetitions = test::repetitions(20'000, 2'000);
+        parameters model = test::buffer_of(workers * length);
+        test::access_maker<TestType> maker(model);
+        std::vector<TestType> policies(workers, maker.make());
+        const std::vector<real> ones(length, real{1});
+        test::on_threads(workers, [&](unsigned worker) {
+            const shared_view view(model.base(), policies[worker]);
+            for (int i = 0; i < repetitions; ++i) {
+                view.add_block(worker * length, ones, 1);
+            }
+        });
+        REQUIRE(std::ranges::all_of(model.exclusive(), [&](real sum) { return sum == static_cast<real>(repetitions); }));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("a block is read as it is, in place where the policy has the buffer to itself", "", access_policies) {
+    INFO(TestType::info.name);
+    parameters model = test::buffer_of(offset + features);
+    test::access_maker<TestType> maker(model);
+    TestType access = maker.make();
+    const shared_view view(model.base(), access);
+    std::ranges::copy(small_integers(model.size(), 4), model.exclusive().begin());
+    for (const std::size_t first : {0, 1, 2, 31}) {
+        for (const std::size_t length : lengths) {
+            std::vector<real> scratch(length);
+            const real* const read = view.read_block(first, scratch);
+            REQUIRE(std::equal(read, read + length, model.base() + first));
+            REQUIRE((read == scratch.data()) == TestType::info.race_free);
+        }
+    }
+}

@@ -259,6 +259,10 @@ inline void save_liblinear(const model& trained, const std::string& path) {
     if (const std::string problem = problem_with(trained); !problem.empty()) {
         throw usage_error("cannot save a model with " + problem + " in liblinear's format");
     }
+    if (find_linear_objective(trained.objective) == nullptr) {
+        throw usage_error("liblinear's model format holds linear models only, not '" + trained.objective +
+                          "'; save in Peccary's own format");
+    }
     constexpr double largest_label = std::numeric_limits<int>::max();
     for (const double label : trained.labels) {
         if (label != std::floor(label) || std::abs(label) > largest_label) {

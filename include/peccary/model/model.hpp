@@ -3,8 +3,10 @@
 
 #include "peccary/core/types.hpp"
 #include "peccary/model/tensor.hpp"
+#include "peccary/objective/activations.hpp"
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/objective/losses.hpp"
+#include "peccary/objective/mlp.hpp"
 #include "peccary/objective/softmax.hpp"
 
 #include <algorithm>
@@ -35,6 +37,11 @@ constexpr const loss_info* find_linear_objective(std::string_view name) noexcept
     return found == linear_objectives.end() ? nullptr : &*found;
 }
 
+/// The facts of any objective that a model can have, or null.
+constexpr const loss_info* find_objective(std::string_view name) noexcept {
+    return name == mlp::info.name ? &mlp::info : find_linear_objective(name);
+}
+
 /// False for regression, where the score is the prediction.
 constexpr bool classifies(const loss_info& objective) noexcept { return objective.target != target_kind::regression; }
 
@@ -52,8 +59,10 @@ struct model {
     std::string objective;
     std::size_t features = 0;
     std::vector<double> labels;
-    std::vector<tensor> arrays;                  ///< linear: "weights" (features x outputs) and perhaps "bias" (outputs)
+    std::vector<tensor> arrays; ///< linear: "weights" (features x outputs) and perhaps "bias" (outputs); mlp: for l = 1 ...
+                                ///< "layer<l>.weights" (inputs x units) and "layer<l>.bias" (units)
     std::map<std::string, std::string> metadata; ///< free: program version, settings, ...
+    std::string activation = {};                 ///< mlp: the name of the hidden layers'; else empty
 
     bool operator==(const model&) const = default;
 
@@ -77,6 +86,29 @@ inline model make_linear_model(std::string objective, std::size_t features, std:
     return made;
 }
 
+/// The names of the arrays of layer `l`, counted from 1, of a network.
+inline std::string layer_weights_name(std::size_t l) { return "layer" + std::to_string(l) + ".weights"; }
+inline std::string layer_bias_name(std::size_t l) { return "layer" + std::to_string(l) + ".bias"; }
+
+/// Assembles a model from a network and its parameters, which have the network's layout.
+inline model make_network_model(const mlp& network, std::vector<double> labels, const parameters& trained) {
+    model made{.objective = std::string(mlp::info.name),
+               .features = network.features(),
+               .labels = std::move(labels),
+               .arrays = {},
+               .metadata = {},
+               .activation = std::string(network.activation().name)};
+    for (std::size_t l = 0; l < network.layers().size(); ++l) {
+        const mlp::layer& at = network.layers()[l];
+        const auto weights = trained.exclusive().subspan(at.weights_at, at.inputs * at.units);
+        const auto bias = trained.exclusive().subspan(at.bias_at, at.units);
+        made.arrays.push_back(
+            {.name = layer_weights_name(l + 1), .shape = {at.inputs, at.units}, .values = {weights.begin(), weights.end()}});
+        made.arrays.push_back({.name = layer_bias_name(l + 1), .shape = {at.units}, .values = {bias.begin(), bias.end()}});
+    }
+    return made;
+}
+
 /// "shape 3 x 2" for messages.
 inline std::string shape_text(const std::vector<std::uint64_t>& shape) {
     std::string text = "shape";
@@ -86,9 +118,76 @@ inline std::string shape_text(const std::vector<std::uint64_t>& shape) {
     return text;
 }
 
+namespace model_detail {
+
+/// What is wrong with an array that should have the shape `expected`, or an empty string.
+inline std::string problem_with_array(const tensor& array, const std::vector<std::uint64_t>& expected) {
+    if (array.shape != expected) {
+        return "the array '" + array.name + "' has " + shape_text(array.shape) + " and should have " + shape_text(expected);
+    }
+    // No extent is above 2^32, or else it is the number of labels in memory: the product fits into 64 bits.
+    std::uint64_t count = 1;
+    for (const std::uint64_t extent : expected) {
+        count *= extent;
+    }
+    if (array.values.size() != count) {
+        return "the array '" + array.name + "' has " + std::to_string(array.values.size()) + " values and should have " +
+               std::to_string(count);
+    }
+    if (!std::ranges::all_of(array.values, [](real value) { return std::isfinite(value); })) {
+        return "a value in '" + array.name + "' that is not a finite number";
+    }
+    return {};
+}
+
+inline std::string problem_with_linear_arrays(const model& candidate, std::uint64_t outputs) {
+    if (candidate.find("weights") == nullptr) {
+        return "no array 'weights'";
+    }
+    bool has_bias = false;
+    for (const auto& array : candidate.arrays) {
+        const bool is_bias = array.name == "bias" && !has_bias;
+        if (!is_bias && &array != candidate.find("weights")) {
+            return "an unexpected array '" + array.name + "'";
+        }
+        has_bias = has_bias || is_bias;
+        const auto expected = is_bias ? std::vector{outputs} : std::vector<std::uint64_t>{candidate.features, outputs};
+        if (std::string problem = problem_with_array(array, expected); !problem.empty()) {
+            return problem;
+        }
+    }
+    return {};
+}
+
+/// Two arrays a layer; the units of one are the inputs of the next.
+inline std::string problem_with_network_arrays(const model& candidate, std::uint64_t outputs) {
+    const std::size_t layers = std::max<std::size_t>(1, candidate.arrays.size() / 2);
+    std::uint64_t inputs = candidate.features;
+    for (std::size_t l = 1; l <= layers; ++l) {
+        const tensor* const weights = candidate.find(layer_weights_name(l));
+        const tensor* const bias = candidate.find(layer_bias_name(l));
+        if (weights == nullptr || bias == nullptr) {
+            return "no array '" + (weights == nullptr ? layer_weights_name(l) : layer_bias_name(l)) + "'";
+        }
+        const std::uint64_t units = l == layers ? outputs : bias->values.size();
+        if (units == 0 || units > std::uint64_t{max_index} + 1) {
+            return std::to_string(units) + " units in layer " + std::to_string(l);
+        }
+        for (std::string problem : {problem_with_array(*weights, {inputs, units}), problem_with_array(*bias, {units})}) {
+            if (!problem.empty()) {
+                return problem;
+            }
+        }
+        inputs = units;
+    }
+    return candidate.arrays.size() == 2 * layers ? std::string() : "an unexpected array '" + candidate.arrays.back().name + "'";
+}
+
+} // namespace model_detail
+
 /// What is inconsistent about a model, or an empty string. Linear in its size.
 inline std::string problem_with(const model& candidate) {
-    const loss_info* const objective = find_linear_objective(candidate.objective);
+    const loss_info* const objective = find_objective(candidate.objective);
     if (objective == nullptr) {
         return "unknown objective '" + candidate.objective + "'";
     }
@@ -107,32 +206,16 @@ inline std::string problem_with(const model& candidate) {
     if (std::ranges::adjacent_find(sorted) != sorted.end()) {
         return "the same class label twice";
     }
+    const bool network = candidate.objective == mlp::info.name;
+    bool known = !network && candidate.activation.empty();
+    activations::for_each([&](auto tag) { known = known || (network && candidate.activation == decltype(tag)::type::info.name); });
+    if (!known) {
+        return network ? "unknown activation '" + candidate.activation + "'"
+                       : "an activation, which the objective '" + candidate.objective + "' has not";
+    }
     const std::uint64_t outputs = output_count(*objective, labels.size());
-    if (candidate.find("weights") == nullptr) {
-        return "no array 'weights'";
-    }
-    bool has_bias = false;
-    for (const auto& array : candidate.arrays) {
-        const bool is_bias = array.name == "bias" && !has_bias;
-        if (!is_bias && &array != candidate.find("weights")) {
-            return "an unexpected array '" + array.name + "'";
-        }
-        has_bias = has_bias || is_bias;
-        const auto expected = is_bias ? std::vector{outputs} : std::vector<std::uint64_t>{candidate.features, outputs};
-        if (array.shape != expected) {
-            return "the array '" + array.name + "' has " + shape_text(array.shape) + " and should have " + shape_text(expected);
-        }
-        // At most 2^32 features, and as many outputs as there are labels in memory: the product fits into 64 bits.
-        const std::uint64_t count = is_bias ? outputs : candidate.features * outputs;
-        if (array.values.size() != count) {
-            return "the array '" + array.name + "' has " + std::to_string(array.values.size()) + " values and should have " +
-                   std::to_string(count);
-        }
-        if (!std::ranges::all_of(array.values, [](real value) { return std::isfinite(value); })) {
-            return "a value in '" + array.name + "' that is not a finite number";
-        }
-    }
-    return {};
+    return network ? model_detail::problem_with_network_arrays(candidate, outputs)
+                   : model_detail::problem_with_linear_arrays(candidate, outputs);
 }
 
 } // namespace peccary

@@ -30,6 +30,9 @@ inline void save(const model& trained, const std::string& path) {
         labels += format_number(label);
     }
     text_fields fields{{"objective", trained.objective}, {"features", format_number(trained.features)}, {"labels", labels}};
+    if (!trained.activation.empty()) {
+        fields.emplace("activation", trained.activation);
+    }
     for (const auto& [key, value] : trained.metadata) {
         fields.emplace("metadata." + key, value);
     }
@@ -49,6 +52,8 @@ inline model from_container(container content, const std::string& name) {
     for (auto& [key, value] : content.fields) {
         if (key == "objective") {
             loaded.objective = std::move(value);
+        } else if (key == "activation") {
+            loaded.activation = std::move(value);
         } else if (key == "features") {
             const auto features = parse_number<std::size_t>(value);
             if (!features) {

@@ -27,8 +27,12 @@ public:
         if (const std::string problem = problem_with(trained); !problem.empty()) {
             throw usage_error("cannot predict from a model with " + problem);
         }
-        objective_ = find_linear_objective(trained.objective);
+        objective_ = find_objective(trained.objective);
         features_ = trained.features;
+        if (trained.objective == mlp::info.name) {
+            add_layers(trained);
+            return;
+        }
         weights_ = trained.find("weights")->values;
         if (const tensor* const bias = trained.find("bias"); bias != nullptr) {
             bias_ = bias->values;
@@ -49,10 +53,15 @@ public:
     bool covers(const sparse_row& row) const noexcept { return row.indices.empty() || row.indices.back() < features_; }
     bool covers(const dense_row& row) const noexcept { return row.size() <= features_; }
 
-    /// scores_c = sum over the support of value_j W_jc, plus bias_c. `scores` has `outputs()` entries, and `covers(row)` holds.
-    /// Summed in double, since with float the order of a long row's features would show; beyond float's range the largest float stands in.
+    /// Linear: scores_c = sum over the support of value_j W_jc, plus bias_c. A network: its last layer's sums (docs/mlp.md), for which it
+    /// allocates. `scores` has `outputs()` entries, and `covers(row)` holds. Summed in double, since with float the order of a long row's features
+    /// would show; beyond float's range the largest float stands in.
     template <row_view Row>
-    void scores(const Row& row, std::span<real> scores) const noexcept {
+    void scores(const Row& row, std::span<real> scores) const {
+        if (!layers_.empty()) {
+            network_scores(row, scores);
+            return;
+        }
         constexpr std::size_t tile_size = 32; // the sums stay on the stack, whatever the number of classes
         std::array<double, tile_size> sums;
         for (std::size_t first = 0; first < scores.size(); first += tile_size) {
@@ -67,8 +76,7 @@ public:
                 }
             }
             for (std::size_t c = 0; c < size; ++c) {
-                constexpr double largest = std::numeric_limits<real>::max();
-                scores[first + c] = static_cast<real>(std::clamp(sums[c], -largest, largest));
+                scores[first + c] = bounded(sums[c]);
             }
         }
     }
@@ -93,7 +101,7 @@ public:
     void probabilities(std::span<const real> scores, std::span<real> probabilities) const {
         if (!has_probabilities()) {
             throw usage_error("the objective '" + std::string(objective_->name) +
-                              "' has no probabilities; ask for labels or scores, or train with 'logistic' or 'softmax'");
+                              "' has no probabilities; ask for labels or scores, or train with 'logistic', 'softmax' or 'mlp'");
         }
         if (scores.size() == 1) {
             probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-double{scores[0]}))); // not 1 - p, which loses a small one
@@ -114,12 +122,66 @@ public:
     }
 
 private:
+    struct layer {
+        std::span<const real> weights; ///< inputs x units, row-major
+        std::span<const real> bias;    ///< units
+    };
+
+    void add_layers(const model& trained) {
+        for (std::size_t l = 1; 2 * l <= trained.arrays.size(); ++l) {
+            layers_.push_back({.weights = trained.find(layer_weights_name(l))->values, .bias = trained.find(layer_bias_name(l))->values});
+        }
+        with_named<activations>("activation", trained.activation, [this](auto tag) {
+            apply_activation_ = [](std::span<const real> sums, std::span<real> applied) { decltype(tag)::type::apply(sums, applied); };
+        });
+    }
+
+    template <row_view Row>
+    void network_scores(const Row& row, std::span<real> scores) const {
+        std::vector<double> sums;
+        std::vector<real> inputs;
+        std::vector<real> outputs;
+        for (const layer& at : layers_) {
+            const std::size_t units = at.bias.size();
+            sums.assign(at.bias.begin(), at.bias.end());
+            const auto add = [&](std::size_t input, real value) {
+                const real* const weights = at.weights.data() + (input * units);
+                for (std::size_t u = 0; u < units; ++u) {
+                    sums[u] += double{value} * weights[u];
+                }
+            };
+            if (&at == &layers_.front()) {
+                for (std::size_t k = 0; k < row.size(); ++k) {
+                    add(row.index(k), row.value(k));
+                }
+            } else {
+                for (std::size_t input = 0; input < inputs.size(); ++input) {
+                    add(input, inputs[input]);
+                }
+            }
+            outputs.resize(units);
+            std::ranges::transform(sums, outputs.begin(), bounded);
+            inputs.resize(units);
+            if (&at != &layers_.back()) {
+                apply_activation_(outputs, inputs);
+            }
+        }
+        std::ranges::copy(outputs, scores.begin());
+    }
+
+    static real bounded(double sum) noexcept {
+        constexpr double largest = std::numeric_limits<real>::max();
+        return static_cast<real>(std::clamp(sum, -largest, largest));
+    }
+
     /// log(1 / (1 + exp(-score))), by the form that does not overflow on either side.
     static double log_sigmoid(double score) noexcept { return std::min(score, 0.0) - std::log1p(std::exp(-std::abs(score))); }
 
     std::span<const double> labels_;
     std::span<const real> weights_;
     std::span<const real> bias_;
+    std::vector<layer> layers_; ///< of a network; else none
+    void (*apply_activation_)(std::span<const real>, std::span<real>) = nullptr;
     const loss_info* objective_ = nullptr;
     std::size_t features_ = 0;
 };

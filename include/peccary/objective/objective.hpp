@@ -2,14 +2,17 @@
 #pragma once
 
 #include "peccary/core/types.hpp"
+#include "peccary/data/dataset.hpp"
 #include "peccary/data/row.hpp"
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/parameters/access/exclusive.hpp"
 #include "peccary/parameters/layout.hpp"
+#include "peccary/parameters/parameters.hpp"
 #include "peccary/parameters/shared_view.hpp"
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace peccary {
@@ -52,5 +55,51 @@ concept objective = std::copyable<Objective> && row_view<Row> &&
     {objective.scores(row, view, out)};
     { objective.loss_of(out, row) } -> std::same_as<double>;
 };
+
+/// An objective that is evaluated a batch at a time, since its arithmetic is that of matrices. `rows` are the batch: positions in `data`.
+///
+///   layout(), outputs(), loss_of(scores, row)   as above
+///   default_batch                                examples an update, where neither the user nor the scheme asks for more
+///   gradient                                     one worker's scratch: what a batch needs between its evaluation and its apply
+///   make_gradient(data, capacity)                scratch for batches of up to `capacity` rows of data like this
+///   differentiate(data, rows, view, gradient)    reads the parameters once, fills the gradient; returns a number that is finite exactly if
+///                                                the evaluation was
+///   apply(data, rows, gradient, view, step)      adds -step * the sum of the gradients of `rows`, those last differentiated
+///   differentiate_slice(data, rows, view, gradient, from, to)   evaluates rows [from, to) of the batch only. Slices that cover the batch may be
+///                                                evaluated by different workers at once, over one gradient and an access policy that is exclusive
+///   apply_share(data, rows, gradient, view, step, share)        after the slices: the same as `apply` for one share of the parameters
+///   score(data, rows, view, gradient)            the scores, rows x outputs, row-major; valid while nothing else is done with the gradient
+///
+/// Rows of a layer other than the first belong to the share that has the feature at the same fraction of all features.
+template <class Objective, class Data>
+concept batch_objective = std::copyable<Objective> && dataset_view<Data> &&
+    requires(const Objective& objective, const Data& data, std::span<const row_index> rows, const shared_view<exclusive>& view,
+             typename Objective::gradient& gradient, std::span<const real> scores, std::size_t count, real step) {
+    { Objective::info } -> std::convertible_to<loss_info>;
+    { Objective::default_batch } -> std::convertible_to<std::uint64_t>;
+    { objective.layout() } -> std::same_as<parameter_layout>;
+    { objective.outputs() } -> std::same_as<std::size_t>;
+    { objective.make_gradient(data, count) } -> std::same_as<typename Objective::gradient>;
+    { objective.differentiate(data, rows, view, gradient) } -> std::same_as<real>;
+    { objective.differentiate_slice(data, rows, view, gradient, count, count) } -> std::same_as<real>;
+    {objective.apply(data, rows, gradient, view, step)};
+    {objective.apply_share(data, rows, gradient, view, step, feature_share{})};
+    { objective.score(data, rows, view, gradient) } -> std::same_as<std::span<const real>>;
+    { objective.loss_of(scores, data.row(count)) } -> std::same_as<double>;
+};
+
+/// Either kind.
+template <class Objective, class Data>
+concept objective_over = objective<Objective, typename Data::row_type> || batch_objective<Objective, Data>;
+
+/// Where descent starts: what the objective draws with `initialise(parameters&, seed)`, if it has that, else zeros.
+template <class Objective>
+parameters initial_parameters(const Objective& objective, [[maybe_unused]] std::uint64_t seed) {
+    parameters model(objective.layout());
+    if constexpr (requires { objective.initialise(model, seed); }) {
+        objective.initialise(model, seed);
+    }
+    return model;
+}
 
 } // namespace peccary

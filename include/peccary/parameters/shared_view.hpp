@@ -55,6 +55,18 @@ public:
         });
     }
 
+    /// The `scratch.size()` values from buffer[offset]: read into `scratch`, or, where the worker has the buffer to itself (`exclusive`), looked at
+    /// in place and `scratch` left alone. Valid until the worker's next add.
+    const real* read_block(std::size_t offset, std::span<real> scratch) const {
+        if constexpr (Access::info.race_free) {
+            [[maybe_unused]] const auto held = access_->guard();
+            access_->load_block(base_ + offset, scratch);
+            return scratch.data();
+        } else {
+            return base_ + offset;
+        }
+    }
+
     /// buffer[offset + i] += factor * values[i].
     void add_block(std::size_t offset, std::span<const real> values, real factor) const {
         [[maybe_unused]] const auto held = access_->guard();

@@ -84,4 +84,45 @@ private:
     std::vector<typename Stretch::gradient> gradients_;
 };
 
+/// The same for objectives that are evaluated a batch at a time: one gradient for the whole batch.
+template <class Stretch>
+requires Stretch::batched class batch_gradient<Stretch> {
+public:
+    explicit batch_gradient(const Stretch& stretch)
+        : stretch_(&stretch), gradient_(stretch.objective.make_gradient(stretch.data, stretch.batch)) {}
+
+    std::span<const row_index> rows_of(std::uint64_t update) const noexcept { return stretch_->rows_of(update); }
+
+    template <class View>
+    double differentiate(std::span<const row_index> rows, const View& view) {
+        return stretch_->objective.differentiate(stretch_->data, rows, view, gradient_);
+    }
+
+    template <class View>
+    double differentiate(std::span<const row_index> rows, const View& view, std::size_t from, std::size_t to) {
+        return stretch_->objective.differentiate_slice(stretch_->data, rows, view, gradient_, from, to);
+    }
+
+    template <class View>
+    void apply(std::span<const row_index> rows, const View& view, real step) {
+        stretch_->objective.apply(stretch_->data, rows, gradient_, view, step / static_cast<real>(rows.size()));
+    }
+
+    template <class View>
+    void apply_share(std::span<const row_index> rows, const View& view, real step, const feature_share& share) {
+        stretch_->objective.apply_share(stretch_->data, rows, gradient_, view, step / static_cast<real>(rows.size()), share);
+    }
+
+private:
+    const Stretch* stretch_;
+    typename Stretch::gradient gradient_;
+};
+
+/// A batch of one is a batch.
+template <class Stretch>
+requires Stretch::batched class single_gradient<Stretch> : public batch_gradient<Stretch> {
+public:
+    using batch_gradient<Stretch>::batch_gradient;
+};
+
 } // namespace peccary

@@ -3,6 +3,7 @@
 
 #include "peccary/scheme/stretch.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -34,5 +35,15 @@ concept scheme_over = std::constructible_from<Scheme, const parameters&, unsigne
     { Scheme::info } -> std::convertible_to<scheme_info>;
     { scheme.run(stretch) } -> std::same_as<std::uint64_t>;
 };
+
+/// Examples an update where the user asks for no number: the scheme's, but of a batch objective at least as many as it is efficient with.
+template <class Scheme, class Objective>
+constexpr std::uint64_t default_batch() noexcept {
+    if constexpr (requires { Objective::default_batch; }) {
+        return std::max(Scheme::info.batch, Objective::default_batch);
+    } else {
+        return Scheme::info.batch;
+    }
+}
 
 } // namespace peccary

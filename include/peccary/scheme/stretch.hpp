@@ -65,9 +65,10 @@ private:
 /// Update u of the epoch is the mean gradient of the examples order[u * batch] ... order[(u + 1) * batch - 1], the last one possibly of fewer.
 /// The stretch has the updates [first, last). It is a view: everything it refers to outlives the call of `scheme.run`.
 template <class Objective, dataset_view Data>
-requires objective<Objective, typename Data::row_type>
+requires objective_over<Objective, Data>
 struct stretch {
     using gradient = typename Objective::gradient;
+    static constexpr bool batched = batch_objective<Objective, Data>;
 
     const Objective& objective;
     Data data;

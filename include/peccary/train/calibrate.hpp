@@ -8,6 +8,7 @@
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/step/schedules.hpp"
 #include "peccary/step/step_table.hpp"
+#include "peccary/train/evaluate.hpp"
 #include "peccary/train/regulariser.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,7 +29,7 @@ struct calibration {
     double sample_objective = 0; ///< objective value on the sample after one pass with the best candidate
 };
 
-/// One pass of serial descent over a sample, from zero, falling linearly to zero, for each of a few step sizes that differ by factors of two.
+/// One pass of serial descent over a sample, from the initial parameters, falling linearly to zero, for each of a few step sizes that differ by factors of two.
 /// Considerations. Bottou's svmsgd does the same with a constant step. A pass whose step falls to zero resembles a whole run under the default
 /// schedule more closely: it rewards steps that are large at first. What is best on so few updates is too large for a whole run, by a
 /// factor that was measured (docs/schedules.md): 8 for logistic, hinge and softmax, and 4 for those that are quadratic near the
@@ -37,7 +39,11 @@ class calibrator {
 public:
     calibrator(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
                std::uint64_t seed)
-        : objective_(objective), data_(data), batch_(std::min<std::uint64_t>(batch, rows.size())), l2_(l2), model_(objective.layout()) {
+        : objective_(objective), data_(data), batch_(std::min<std::uint64_t>(batch, rows.size())), l2_(l2),
+          model_(initial_parameters(objective, seed)) {
+        if constexpr (batched) {
+            initial_ = model_;
+        }
         const std::size_t size = std::min(rows.size(), std::clamp<std::size_t>(rows.size() / 32, 512, 4096));
         random_stream random(seed, sample_stream, 0);
         // One row drawn from each of `size` equal parts of the file, in random order: files are often sorted by label.
@@ -66,7 +72,7 @@ public:
         const auto step_of = [&](std::uint64_t update) {
             return step * (1.0 - static_cast<double>(update) / static_cast<double>(updates));
         };
-        std::vector<typename Objective::gradient> gradients(batch_, objective_.make_gradient());
+        auto gradients = make_gradients();
         for (std::uint64_t first = 0; first < updates;) {
             // As in training, the scale is folded in before it leaves the range of floats, which a strong l2 takes a few updates for.
             const std::uint64_t last = std::min(updates, first + regulariser{.l2 = l2_}.stretch_length(step_of(first), 0, 0, updates));
@@ -76,11 +82,17 @@ public:
                 const shared_view view(model_.base(), access, at.scale());
                 const auto rows =
                     std::span(sample_).subspan(update * batch_, std::min<std::size_t>(batch_, sample_.size() - update * batch_));
-                for (std::size_t i = 0; i < rows.size(); ++i) {
-                    objective_.differentiate(data_.row(rows[i]), view, gradients[i]);
-                }
-                for (std::size_t i = 0; i < rows.size(); ++i) {
-                    objective_.apply(data_.row(rows[i]), gradients[i], view, at.step() / static_cast<real>(rows.size()));
+                const real share_of_row = at.step() / static_cast<real>(rows.size());
+                if constexpr (batched) {
+                    objective_.differentiate(data_, rows, view, gradients);
+                    objective_.apply(data_, rows, gradients, view, share_of_row);
+                } else {
+                    for (std::size_t i = 0; i < rows.size(); ++i) {
+                        objective_.differentiate(data_.row(rows[i]), view, gradients[i]);
+                    }
+                    for (std::size_t i = 0; i < rows.size(); ++i) {
+                        objective_.apply(data_.row(rows[i]), gradients[i], view, share_of_row);
+                    }
                 }
             }
             const auto scale = static_cast<real>(steps.final_scale());
@@ -88,12 +100,9 @@ public:
             first = last;
         }
         const shared_view view(model_.base(), access);
-        std::vector<real> scores(objective_.outputs());
+        scorer<Objective, Data> scores(objective_, data_, sample_.size());
         double loss = 0;
-        for (const row_index row : sample_) {
-            objective_.scores(data_.row(row), view, std::span(scores));
-            loss += objective_.loss_of(std::span<const real>(scores), data_.row(row));
-        }
+        scores.visit(sample_, view, [&](const auto& row, std::span<const real> of_row) { loss += objective_.loss_of(of_row, row); });
         const double value = loss / static_cast<double>(sample_.size()) + 0.5 * l2_ * take_squares();
         return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
     }
@@ -113,9 +122,28 @@ public:
     std::size_t sample_size() const noexcept { return sample_.size(); }
 
 private:
+    static constexpr bool batched = batch_objective<Objective, Data>;
+
+    auto make_gradients() const {
+        if constexpr (batched) {
+            return objective_.make_gradient(data_, batch_);
+        } else {
+            return std::vector<typename Objective::gradient>(batch_, objective_.make_gradient());
+        }
+    }
+
     /// Calls `visit(weight)` for the weights of the sample's features, each once: the model may be much larger than what the sample touches.
+    /// A batch objective's is taken as a whole.
     template <class Visitor>
     void for_each_touched_weight(Visitor visit) {
+        if constexpr (batched) {
+            for (const parameter_span& span : model_.layout().spans()) {
+                if (span.regularised) {
+                    std::ranges::for_each(model_.exclusive(span), visit);
+                }
+            }
+            return;
+        }
         const std::size_t outputs = objective_.outputs();
         for (const parameter_span& span : model_.layout().spans()) {
             if (span.regularised) {
@@ -128,13 +156,17 @@ private:
         }
     }
 
-    /// Squared norm of the weights; sets the model back to zero.
+    /// Squared norm of the weights; sets the model back to where it began.
     double take_squares() {
         double squares = 0;
         for_each_touched_weight([&](real& weight) {
             squares += static_cast<double>(weight) * weight;
             weight = 0;
         });
+        if constexpr (batched) {
+            model_ = *initial_;
+            return squares;
+        }
         for (const parameter_span& span : model_.layout().spans()) {
             if (!span.regularised) {
                 std::ranges::fill(model_.exclusive(span), real{0});
@@ -149,6 +181,7 @@ private:
     std::uint64_t batch_;
     double l2_;
     parameters model_;
+    std::optional<parameters> initial_; ///< batch objectives only; others begin at zero
     std::vector<row_index> sample_;
     std::vector<feature_index> support_; ///< of the whole sample, each feature once
 };

@@ -44,6 +44,53 @@ inline std::size_t predicted_class(std::span<const real> scores) noexcept {
                               : static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
 }
 
+/// The scores of rows, one row or one batch at a time, as the objective has it. Thread-safety: none; each worker has its own.
+template <class Objective, dataset_view Data>
+class scorer {
+public:
+    /// For up to `capacity` rows at a time. Both arguments must outlive the scorer.
+    scorer(const Objective& objective, const Data& data, std::size_t capacity)
+        : objective_(objective), data_(data), scratch_([&] {
+              if constexpr (batch_objective<Objective, Data>) {
+                  return objective.make_gradient(data, capacity);
+              } else {
+                  return std::vector<real>(objective.outputs());
+              }
+          }()) {}
+
+    /// Calls `visit(row, scores)` for each of `rows`, in order.
+    template <class View, class Visitor>
+    void visit(std::span<const row_index> rows, const View& view, Visitor visit) {
+        if constexpr (batch_objective<Objective, Data>) {
+            const std::size_t outputs = objective_.outputs();
+            const std::span<const real> scores = objective_.score(data_, rows, view, scratch_);
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                visit(data_.row(rows[i]), scores.subspan(i * outputs, outputs));
+            }
+        } else {
+            for (const row_index id : rows) {
+                const auto row = data_.row(id);
+                objective_.scores(row, view, std::span(scratch_));
+                visit(row, std::span<const real>(scratch_));
+            }
+        }
+    }
+
+private:
+    template <bool Batched>
+    struct scratch_of {
+        using type = std::vector<real>;
+    };
+    template <bool Batched>
+    requires Batched struct scratch_of<Batched> {
+        using type = typename Objective::gradient;
+    };
+
+    const Objective& objective_;
+    const Data& data_;
+    typename scratch_of<batch_objective<Objective, Data>>::type scratch_;
+};
+
 /// Evaluates `rows` of `data`; the parameters must hold the weights themselves (scale folded in) and no worker may be running.
 /// Rows are summed in blocks of fixed size, and the blocks in order, so that the result does not depend on who summed which.
 template <class Objective, dataset_view Data>
@@ -60,24 +107,23 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
     runner.run(workers, [&](unsigned /*worker*/) {
         exclusive access;
         const shared_view view(model.base(), access);
-        std::vector<real> scores(objective.outputs());
+        scorer<Objective, Data> scores(objective, data, block);
         // Relaxed: a block's number orders nothing; the join orders the sums.
         for (std::size_t mine = next.fetch_add(1, std::memory_order_relaxed); mine < partials.size();
              mine = next.fetch_add(1, std::memory_order_relaxed)) {
             partial sum;
-            for (const row_index id : rows.subspan(mine * block, std::min(block, rows.size() - mine * block))) {
-                const auto row = data.row(id);
-                objective.scores(row, view, std::span(scores));
-                sum.loss += objective.loss_of(std::span<const real>(scores), row);
-                if constexpr (Objective::info.target == target_kind::regression) {
-                    const double residual = static_cast<double>(scores[0]) - row.target;
-                    sum.squares += residual * residual;
-                } else {
-                    const double lowest = Objective::info.target == target_kind::binary ? -1 : 0;
-                    const double step = Objective::info.target == target_kind::binary ? 2 : 1;
-                    sum.right += static_cast<double>(predicted_class(scores)) * step + lowest == row.target ? 1 : 0;
-                }
-            }
+            scores.visit(rows.subspan(mine * block, std::min(block, rows.size() - mine * block)), view,
+                         [&](const auto& row, std::span<const real> of_row) {
+                             sum.loss += objective.loss_of(of_row, row);
+                             if constexpr (Objective::info.target == target_kind::regression) {
+                                 const double residual = static_cast<double>(of_row[0]) - row.target;
+                                 sum.squares += residual * residual;
+                             } else {
+                                 const double lowest = Objective::info.target == target_kind::binary ? -1 : 0;
+                                 const double step = Objective::info.target == target_kind::binary ? 2 : 1;
+                                 sum.right += static_cast<double>(predicted_class(of_row)) * step + lowest == row.target ? 1 : 0;
+                             }
+                         });
             partials[mine] = sum;
         }
     });

@@ -39,8 +39,9 @@ public:
     /// `rows` are the training examples of `data`; both must outlive the trainer. `settings.step` must be set (see `calibrate`).
     /// Throws `usage_error` for settings that have no meaning, or none for this scheme or executor.
     trainer(Objective objective, Data data, std::span<const row_index> rows, const train_settings& settings, stop_flag& stop)
-        : objective_(std::move(objective)), data_(data), rows_(rows), settings_(settings), model_(objective_.layout()),
-          workers_(workers_for(settings)), runner_(make_executor(settings.executor, workers_, settings.pin)), scheme_(model_, workers_),
+        : objective_(std::move(objective)), data_(data), rows_(rows), settings_(settings),
+          model_(initial_parameters(objective_, settings.seed)), workers_(workers_for(settings)),
+          runner_(make_executor(settings.executor, workers_, settings.pin)), scheme_(model_, workers_),
           state_(workers_, sampling_period(settings, data), stop) {
         check(settings_);
         if (rows_.empty()) {
@@ -59,7 +60,7 @@ public:
             throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
                               std::to_string(rows_.size()) + " to train on");
         }
-        batch_ = settings_.batch == 0 ? Scheme::info.batch : settings_.batch;
+        batch_ = settings_.batch == 0 ? default_batch<Scheme, Objective>() : settings_.batch;
         regulariser_ = {.l2 = l2(), .l1 = settings_.l1, .first_step = *settings_.step};
         with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
             using named = typename decltype(tag)::type;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/parameters/access/access.hpp"
+#include "peccary/parameters/access/relaxed.hpp"
 
 #include <atomic>
 
@@ -21,6 +22,7 @@ struct atomic_add : elementwise_blocks<atomic_add> {
             ++retries;
         }
     }
+    void load_block(const real* from, std::span<real> to) const noexcept { relaxed{}.load_block(from, to); }
     contention tally() const noexcept { return {.retries = retries}; }
 
     std::uint64_t retries = 0;

@@ -1,0 +1,7 @@
+#include "training/typed_run.hpp"
+
+namespace peccary::program {
+
+template std::unique_ptr<training_run> make_run_of<mlp>(const run_request& request);
+
+} // namespace peccary::program
