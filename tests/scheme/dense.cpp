@@ -53,7 +53,7 @@ TEMPLATE_LIST_TEST_CASE("a network of two hidden layers reads digits that it has
         run.require_finite(end, 0);
     }
     const auto seen = run.evaluate_on(test.view(), all_rows(test.view().size()));
-    REQUIRE(seen.accuracy >= (TestType::info.deterministic ? 0.95 : 0.92)); // the rest depends on how workers interleave
+    REQUIRE(seen.accuracy >= 0.93); // what asynchronous workers reach depends on how the machine interleaves them
 }
 
 TEMPLATE_LIST_TEST_CASE("a network of sparse rows learns, and its tallies add up", "", schemes) {
