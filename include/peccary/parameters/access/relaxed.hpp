@@ -16,9 +16,9 @@ namespace peccary {
 /// Considerations. No compiler vectorises relaxed atomics. Long blocks therefore go by words of two neighbouring coordinates, each one relaxed
 /// atomic access of 64 bits, by the builtins under `std::atomic_ref`, over a type that may alias; g++ and clang define this, and that other
 /// accesses to the same cells have 32 bits; ThreadSanitizer sees both. On a block of 118,000 floats (AMD Zen 5, g++ 12, -O3, in ns a coordinate)
-/// a read costs 0.14 and an add 0.27, one by one 0.27 and 0.54, and plain vector code 0.14 and 0.10; beside the arithmetic of a batch of 64 that
-/// is 7 %. Only words that lie within the block are touched, so that adds to neighbouring blocks never collide. Doing the arithmetic of sixteen
-/// at a time in vector registers, between the loads and the stores of words, was slower (0.64): the words must come together in memory first.
+/// a read costs 0.14 and an add 0.27, one by one 0.27 and 0.54, and plain vector code 0.14 and 0.10; clang 14 gains nothing by words. Only
+/// words that lie within the block are touched, so that adds to neighbouring blocks never collide. Doing the arithmetic of sixteen at a time
+/// in vector registers, between the loads and the stores of words, was slower (0.64): the words must come together in memory first.
 /// Short blocks, whose length the compiler mostly knows, stay as they are: there the search for the first word costs more than it saves.
 struct relaxed : elementwise_blocks<relaxed> {
     static constexpr access_info info{.name = "relaxed", .race_free = true, .lossless = false};
