@@ -62,7 +62,7 @@ struct relaxed : elementwise_blocks<relaxed> {
                 auto both = std::bit_cast<pair>(load_word(to + i));
                 both.first += factor * from[i];
                 both.second += factor * from[i + 1];
-                store_word(to + i, std::bit_cast<std::uint64_t>(both));
+                store_word(to[i], std::bit_cast<std::uint64_t>(both));
             }
         }
         for (; i < size; ++i) {
@@ -88,8 +88,8 @@ private:
     static std::uint64_t load_word(const real* cell) noexcept {
         return __atomic_load_n(reinterpret_cast<const word*>(cell), __ATOMIC_RELAXED);
     }
-    static void store_word(real* cell, std::uint64_t value) noexcept {
-        __atomic_store_n(reinterpret_cast<word*>(cell), value, __ATOMIC_RELAXED);
+    static void store_word(real& first, std::uint64_t value) noexcept {
+        __atomic_store_n(reinterpret_cast<word*>(&first), value, __ATOMIC_RELAXED);
     }
 };
 
