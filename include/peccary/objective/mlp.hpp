@@ -5,6 +5,7 @@
 #include "peccary/core/random.hpp"
 #include "peccary/data/storage.hpp"
 #include "peccary/objective/activations.hpp"
+#include "peccary/objective/cross_entropy.hpp"
 #include "peccary/objective/objective.hpp"
 
 #include <Eigen/Core>
@@ -224,12 +225,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        const double largest = std::ranges::max(scores);
-        double sum = 0;
-        for (const real score : scores) {
-            sum += std::exp(score - largest);
-        }
-        return row.weight * (largest + std::log(sum) - scores[static_cast<std::size_t>(row.target)]);
+        return cross_entropy::loss(scores, row);
     }
 
 private:
@@ -320,8 +316,9 @@ private:
         real witness = 0;
         auto& last = state.layers.back();
         for (std::size_t i = from; i < to; ++i) {
-            const auto row = data.row(rows[i]);
-            witness += differentiate_loss(row, rows_of(last.sums, outputs(), i, i + 1), rows_of(last.slopes, outputs(), i, i + 1));
+            const auto slopes = rows_of(last.slopes, outputs(), i, i + 1);
+            std::ranges::copy(rows_of(last.sums, outputs(), i, i + 1), slopes.begin());
+            witness += cross_entropy::differentiate(data.row(rows[i]), slopes);
         }
         for (std::size_t l = layers_.size() - 1; l > 0; --l) {
             const layer& at = layers_[l];
@@ -333,23 +330,6 @@ private:
             chain_activation_(rows_of(below.sums, at.inputs, from, to), rows_of(below.activations, at.inputs, from, to), slopes);
         }
         return witness;
-    }
-
-    /// d loss / d scores of one row; the result is finite exactly if the scores are.
-    template <class Row>
-    static real differentiate_loss(const Row& row, std::span<const real> scores, std::span<real> slopes) {
-        const auto [smallest, largest] = std::ranges::minmax(scores);
-        real sum = 0;
-        for (std::size_t c = 0; c < scores.size(); ++c) {
-            slopes[c] = std::exp(scores[c] - largest); // at most 1: no overflow
-            sum += slopes[c];
-        }
-        const real scale = row.weight / sum;
-        for (real& slope : slopes) {
-            slope *= scale;
-        }
-        slopes[static_cast<std::size_t>(row.target)] -= row.weight;
-        return 0 * largest + sum + 0 * smallest; // a NaN or infinity among the scores is in one of the three
     }
 
     /// d loss / d W for rows [first, last) of W, from the first n rows of the batch.

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/objective/cross_entropy.hpp"
 #include "peccary/objective/objective.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -46,18 +45,7 @@ public:
     real differentiate(const Row& row, const View& view, gradient& result) const {
         const std::span<real> slopes(result.slopes);
         scores(row, view, slopes);
-        const auto [smallest, largest] = std::ranges::minmax(slopes);
-        real sum = 0;
-        for (real& slope : slopes) {
-            slope = std::exp(slope - largest); // at most 1: no overflow
-            sum += slope;
-        }
-        const real scale = row.weight / sum;
-        for (real& slope : slopes) {
-            slope *= scale;
-        }
-        slopes[static_cast<std::size_t>(row.target)] -= row.weight;
-        return largest + sum + 0 * smallest; // a NaN or infinity among the scores is in one of the three
+        return cross_entropy::differentiate(row, slopes);
     }
 
     template <row_view Row, class View>
@@ -83,12 +71,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        const double largest = std::ranges::max(scores);
-        double sum = 0;
-        for (const real score : scores) {
-            sum += std::exp(score - largest);
-        }
-        return row.weight * (largest + std::log(sum) - scores[static_cast<std::size_t>(row.target)]);
+        return cross_entropy::loss(scores, row);
     }
 
 private:
