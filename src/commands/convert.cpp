@@ -21,6 +21,7 @@ struct convert_options {
     std::string output;
     std::string from = "auto";
     std::string to = "auto";
+    std::string labels;
     std::string label_column = "-1";
     std::string index_base = "auto";
     std::set<std::string> given;
@@ -73,23 +74,24 @@ void write_csv(const View& rows, std::span<const double> labels, text_file& out)
 void convert(const convert_options& options) {
     load_options how;
     how.format = format_of(options.input, format_named(options.from));
-    if (options.given.contains("label-column") && how.format != data_format::csv) {
-        throw usage_error("--label-column has no effect here: LIBSVM data has its labels in front; it is for CSV");
+    check_reading_options(options.given, how.format);
+    const data_format written = format_of(options.output, format_named(options.to));
+    if (is_array(written)) {
+        throw usage_error("'peccary convert' writes LIBSVM and CSV, not IDX or .npy; give --to libsvm or --to csv");
     }
-    if (options.given.contains("index-base") && how.format == data_format::csv) {
-        throw usage_error("--index-base has no effect here: CSV data has no indices; it is for LIBSVM");
-    }
+    how.labels = options.labels;
     how.label_column = options.label_column == "none" ? "" : options.label_column;
     how.base = index_base_named(options.index_base);
     how.max_features = std::uint64_t{max_index} + 1;
     how.threads = topology::of_this_process().default_workers();
-    check_outputs({{"the input", options.input}}, {{"the output", options.output == "-" ? std::string() : options.output}});
+    check_outputs({{"the input", options.input}, {"--labels", options.labels}},
+                  {{"the output", options.output == "-" ? std::string() : options.output}});
     const loaded_data loaded = load(options.input, how);
     const std::vector<real> targets(loaded.size());
     text_file out(options.output);
     std::visit(
         [&](const auto& set) {
-            if (format_of(options.output, format_named(options.to)) == data_format::csv) {
+            if (written == data_format::csv) {
                 write_csv(set.view(targets), set.labels, out);
             } else {
                 write_libsvm(set.view(targets), set.labels, out);
@@ -108,12 +110,14 @@ void add_convert(CLI::App& program) {
     command->add_option("OUT", options->output, "The file to write, compressed if its name ends in .gz or .zst; - is standard output")
         ->required()
         ->option_text(" ");
-    command->add_option("--from", options->from, "Format of IN: auto (by its name), libsvm or csv")
-        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
+    command->add_option("--from", options->from, "Format of IN: auto (by its name), libsvm, csv, idx or npy")
+        ->check(CLI::IsMember(format_names))
         ->option_text("NAME");
     command->add_option("--to", options->to, "Format of OUT: auto (by its name), libsvm or csv")
         ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
         ->option_text("NAME");
+    command->add_option("--labels", options->labels, "IDX, .npy: the file with the labels of IN (default: none, written as 0)")
+        ->option_text("FILE");
     command->add_option("--label-column", options->label_column, "CSV: the label's column, by name or number (default: the last), or none")
         ->option_text("COLUMN");
     command->add_option("--index-base", options->index_base, "LIBSVM: indices of IN count from 0 or 1 (those of OUT from 1)")

@@ -1,5 +1,6 @@
 // peccary predict: labels, scores or probabilities of a model for each row of a data file.
 #include "commands/commands.hpp"
+#include "commands/shared_options.hpp"
 
 #include "input/load.hpp"
 #include "output/text_file.hpp"
@@ -28,6 +29,7 @@ struct predict_options {
     std::string output;
     std::string type = "labels";
     std::string format = "auto";
+    std::string labels;
     std::string label_column = "-1";
     std::string index_base = "auto";
     std::set<std::string> given;
@@ -36,12 +38,8 @@ struct predict_options {
 load_options reading(const predict_options& options, const model& trained) {
     load_options how;
     how.format = format_of(options.data, format_named(options.format));
-    if (options.given.contains("label-column") && how.format != data_format::csv) {
-        throw usage_error("--label-column has no effect here: LIBSVM data has its labels in front; it is for CSV");
-    }
-    if (options.given.contains("index-base") && how.format == data_format::csv) {
-        throw usage_error("--index-base has no effect here: CSV data has no indices; it is for LIBSVM");
-    }
+    check_reading_options(options.given, how.format);
+    how.labels = options.labels;
     how.label_column = options.label_column == "none" ? "" : options.label_column;
     how.base = index_base_named(options.index_base);
     how.max_features = std::uint64_t{max_index} + 1; // the model is the limit
@@ -106,7 +104,7 @@ void write_predictions(const View& rows, std::span<const double> labels, const p
 }
 
 void predict(const predict_options& options) {
-    check_outputs({{"the data", options.data}, {"--model", options.model}}, {{"--output", options.output}});
+    check_outputs({{"the data", options.data}, {"--labels", options.labels}, {"--model", options.model}}, {{"--output", options.output}});
     const model trained = load_model(options.model);
     const predictor of(trained);
     if (options.type == "probabilities" && !of.has_probabilities()) {
@@ -136,9 +134,8 @@ void add_predict(CLI::App& program) {
     command->add_option("--type", options->type, "labels (default), scores, or probabilities (of the labels in ascending order)")
         ->check(CLI::IsMember({"labels", "scores", "probabilities"}))
         ->option_text("NAME");
-    command->add_option("--format", options->format, "auto (by the file's name), libsvm or csv")
-        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
-        ->option_text("NAME");
+    add_format_option(*command, options->format);
+    command->add_option("--labels", options->labels, "IDX, .npy: compare with the labels in this file")->option_text("FILE");
     command->add_option("--label-column", options->label_column, "CSV: the label's column, by name or number (default: the last), or none")
         ->option_text("COLUMN");
     command->add_option("--index-base", options->index_base, "LIBSVM: indices count from 0 or 1; auto: from 0 if an index 0 occurs")

@@ -1,19 +1,28 @@
 #include "commands/shared_options.hpp"
 
 #include "commands/commands.hpp"
+#include "input/load.hpp"
+#include "peccary/data/normalizer.hpp"
 #include "training/objectives.hpp"
 
 namespace peccary::program {
 
+CLI::Option* add_format_option(CLI::App& command, std::string& format) {
+    return command.add_option("--format", format, "auto (by the file's name), libsvm, csv, idx or npy")
+        ->check(CLI::IsMember(format_names))
+        ->option_text("NAME");
+}
+
 void add_data_options(CLI::App& command, train_options& options) {
-    command.add_option("DATA", options.data, "Data to train on: LIBSVM or CSV text, plain, gzip or zstd; - is standard input")
+    command.add_option("DATA", options.data, "Data to train on: LIBSVM or CSV text, IDX or .npy, plain, gzip or zstd; - is standard input")
         ->required()
         ->option_text(" ");
     const char* const group = "Data";
     command.add_option("--test", options.test, "Evaluate on this data too, after each epoch")->option_text("FILE")->group(group);
-    command.add_option("--format", options.format, "auto (by the file's name), libsvm or csv")
-        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
-        ->option_text("NAME")
+    add_format_option(command, options.format)->group(group);
+    command.add_option("--labels", options.labels, "IDX, .npy: the file with the labels of DATA")->option_text("FILE")->group(group);
+    command.add_option("--test-labels", options.test_labels, "IDX, .npy: the file with the labels of the test data")
+        ->option_text("FILE")
         ->group(group);
     command
         .add_option("--label-column", options.label_column,
@@ -30,6 +39,11 @@ void add_data_options(CLI::App& command, train_options& options) {
         .add_option("--cache", options.cache,
                     "Keep DATA in parsed form here: taken from FILE while it fits the data and the options above, else written")
         ->option_text("FILE")
+        ->group(group);
+    command
+        .add_option("--normalize", options.normalize,
+                    "none (default), " + names_of<normalizations>() + ": scale the features; what is learned for it is kept in the model")
+        ->option_text("NAME")
         ->group(group);
     command.add_option("--validation", options.validation, "Hold back this fraction of the rows, chosen by a hash of seed and row")
         ->option_text("FRACTION")

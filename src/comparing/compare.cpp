@@ -179,7 +179,9 @@ void compare(compare_options options) {
     check_combination(options.common);
     const bool in_place = options.json == options.resume;
     check_outputs({{"the data", options.common.data},
+                   {"--labels", options.common.labels},
                    {"--test", options.common.test},
+                   {"--test-labels", options.common.test_labels},
                    {"--cache", options.common.cache},
                    {"--resume", in_place ? "" : options.resume}},
                   {{"--json", options.json}, {"--csv", options.csv}, {"--html", options.html}});

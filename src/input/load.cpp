@@ -2,10 +2,13 @@
 
 #include "input/open_source.hpp"
 #include "peccary/core/atomic_file.hpp"
+#include "peccary/core/error.hpp"
 #include "peccary/core/stopwatch.hpp"
+#include "peccary/data/array.hpp"
 #include "peccary/data/byte_source.hpp"
 #include "peccary/data/hashed_source.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -23,11 +26,38 @@ data_format format_of(const std::string& path, data_format asked) {
             break;
         }
     }
-    return name.ends_with(".csv") || name.ends_with(".tsv") ? data_format::csv : data_format::libsvm;
+    return name.ends_with(".csv") || name.ends_with(".tsv")    ? data_format::csv
+           : name.ends_with("ubyte") || name.ends_with(".idx") ? data_format::idx
+           : name.ends_with(".npy")                            ? data_format::npy
+                                                               : data_format::libsvm;
 }
 
 data_format format_named(const std::string& name) {
-    return name == "libsvm" ? data_format::libsvm : name == "csv" ? data_format::csv : data_format::automatic;
+    const auto found = std::ranges::find(format_names, name);
+    return found == format_names.end() ? data_format::automatic : static_cast<data_format>(found - format_names.begin());
+}
+
+void check_reading_options(const std::set<std::string>& given, data_format format) {
+    const auto refuse = [&](const std::string& option, const std::string& why) {
+        if (given.contains(option)) {
+            throw usage_error("--" + option + " has no effect here: " + why);
+        }
+    };
+    if (format != data_format::csv) {
+        refuse("label-column", is_array(format) ? "IDX and .npy data have no column of labels; give --labels FILE"
+                                                : "LIBSVM data has its labels in front; it is for CSV");
+    }
+    if (format != data_format::libsvm) {
+        const std::string why =
+            format == data_format::csv ? "CSV data has no indices; it is for LIBSVM" : "dense data has no indices; it is for LIBSVM";
+        refuse("index-base", why);
+        refuse("max-features", why);
+    }
+    if (is_array(format)) {
+        refuse("cache", "IDX and .npy data are not text that has to be parsed");
+    } else {
+        refuse("labels", "LIBSVM and CSV data have their labels beside the features; it is for IDX and .npy");
+    }
 }
 
 index_base index_base_named(const std::string& name) {
@@ -49,7 +79,32 @@ std::string settings_text(const load_options& options) {
     return text;
 }
 
+array_kind kind_of(data_format format) { return format == data_format::idx ? array_kind::idx : array_kind::npy; }
+
+loaded_data read_arrays(byte_source& source, const load_options& options) {
+    loaded_data loaded;
+    dense_dataset data = read_array(source, kind_of(options.format), options.model_features);
+    loaded.lines = line_map(source.name());
+    if (!options.labels.empty()) {
+        const data_format format = format_of(options.labels, data_format::automatic);
+        if (!is_array(format)) {
+            throw usage_error("--labels: '" + options.labels +
+                              "' is not named like an IDX or .npy file; give the labels in one of these formats");
+        }
+        data.labels = read_label_array(*input::open_source(options.labels), kind_of(format));
+        if (data.labels.size() * data.columns != data.values.size()) {
+            throw data_error(options.labels + ": has " + std::to_string(data.labels.size()) + " labels, but " + source.name() + " has " +
+                             std::to_string(data.values.size() / data.columns) + " rows; give the file that belongs to it");
+        }
+    }
+    loaded.data = std::move(data);
+    return loaded;
+}
+
 loaded_data read(byte_source& source, const load_options& options) {
+    if (is_array(options.format)) {
+        return read_arrays(source, options);
+    }
     loaded_data loaded;
     if (options.format == data_format::csv) {
         csv_file file =
@@ -91,6 +146,27 @@ loaded_data read_with_cache(const std::string& path, const load_options& options
 }
 
 } // namespace
+
+void normalize(loaded_data& loaded, const normalizer& how) {
+    if (const auto* const mapped = std::get_if<mapped_sparse_dataset>(&loaded.data)) {
+        loaded.data = sparse_dataset{.offsets = {mapped->offsets.begin(), mapped->offsets.end()},
+                                     .indices = {mapped->indices.begin(), mapped->indices.end()},
+                                     .values = {mapped->values.begin(), mapped->values.end()},
+                                     .labels = {mapped->labels.begin(), mapped->labels.end()},
+                                     .columns = mapped->columns};
+    } else if (const auto* const dense = std::get_if<mapped_dense_dataset>(&loaded.data)) {
+        loaded.data = dense_dataset{.values = {dense->values.begin(), dense->values.end()},
+                                    .labels = {dense->labels.begin(), dense->labels.end()},
+                                    .columns = dense->columns};
+    }
+    std::visit(
+        [&](auto& set) {
+            if constexpr (requires { how.apply(set); }) {
+                how.apply(set);
+            }
+        },
+        loaded.data);
+}
 
 loaded_data load(const std::string& path, const load_options& options) {
     const stopwatch watch;

@@ -2,6 +2,7 @@
 
 #include "peccary/core/error.hpp"
 #include "peccary/core/random.hpp"
+#include "peccary/core/stopwatch.hpp"
 #include "peccary/data/class_weights.hpp"
 #include "peccary/data/split.hpp"
 #include "report/text.hpp"
@@ -61,11 +62,27 @@ labelled_data read(const std::string& path, const load_options& options) {
 }
 
 void require_same_kind(const train_options& options, const training_inputs& inputs) {
-    const auto kind = [](const labelled_data& data) { return data.file.sparse() ? "sparse (LIBSVM)" : "dense (CSV)"; };
+    const auto kind = [](const labelled_data& data) { return data.file.sparse() ? "sparse (LIBSVM)" : "dense (CSV, IDX, .npy)"; };
     if (inputs.train.file.sparse() != inputs.test->file.sparse()) {
         throw data_error(options.test + ": is " + kind(*inputs.test) + ", but the training data is " + kind(inputs.train) +
                          "; convert one of them with 'peccary convert'");
     }
+}
+
+/// Learns from the training rows, and applies to all rows.
+void normalize(const std::string& method, training_inputs& inputs) {
+    if (method == "none") {
+        return;
+    }
+    const stopwatch watch;
+    std::visit(
+        [&](const auto& set) { inputs.normalization = learn_normalizer(method, set.view(inputs.train.targets), inputs.training_rows); },
+        inputs.train.file.data);
+    normalize(inputs.train.file, inputs.normalization);
+    if (inputs.test) {
+        normalize(inputs.test->file, inputs.normalization);
+    }
+    inputs.load_seconds += watch.seconds();
 }
 
 } // namespace
@@ -115,7 +132,8 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
     if (!options.test.empty()) {
         load_options test_reading = reading;
         test_reading.cache.clear();
-        test_reading.format = format_of(options.test, options.format == "auto" ? data_format::automatic : reading.format);
+        test_reading.labels = options.test_labels;
+        test_reading.format = test_format_of(options);
         if (!inputs.train.file.sparse()) {
             test_reading.model_features = inputs.features;
         } else if (features_of_checkpoint) {
@@ -154,6 +172,7 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
         throw usage_error("--batch " + std::to_string(options.batch) + " is more than the " + grouped(inputs.training_rows.size()) +
                           " rows to train on; choose a smaller one");
     }
+    normalize(options.normalize, inputs);
     return inputs;
 }
 

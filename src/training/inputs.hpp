@@ -3,6 +3,7 @@
 
 #include "input/load.hpp"
 #include "peccary/data/labels.hpp"
+#include "peccary/data/normalizer.hpp"
 #include "training/options.hpp"
 #include "training/run.hpp"
 
@@ -33,6 +34,7 @@ struct training_inputs {
     std::string objective;        ///< "auto" resolved
     std::string objective_reason; ///< why, if it was resolved; else empty
     std::optional<label_encoding> labels;
+    normalizer normalization; ///< learned on `training_rows`, and done to all of the data
     std::vector<row_index> training_rows;
     std::vector<row_index> validation_rows; ///< of the training data
     std::vector<row_index> test_rows;

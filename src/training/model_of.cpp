@@ -52,6 +52,7 @@ void check_model_format(const train_options& options, const training_inputs& inp
 void save_model(const train_options& options, const training_inputs& inputs, training_run& run) {
     const parameters& trained = run.model();
     model made = inputs.objective == mlp::info.name ? network_model(options, inputs, trained) : linear_model(options, inputs, trained);
+    made.normalization = inputs.normalization;
     made.metadata = {{"version", std::string(version_string)}, {"options", to_json(options).dump()}, {"step", format_number(run.step())}};
     if (options.model_format == "liblinear") {
         save_liblinear(made, options.model);

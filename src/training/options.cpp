@@ -2,6 +2,7 @@
 
 #include "peccary/core/error.hpp"
 #include "peccary/data/class_weights.hpp"
+#include "peccary/data/normalizer.hpp"
 #include "peccary/execution/executors.hpp"
 #include "peccary/execution/topology.hpp"
 #include "peccary/model/number_text.hpp"
@@ -24,6 +25,7 @@ constexpr auto determining = std::tuple{
     std::pair{"label-column", &train_options::label_column},
     std::pair{"index-base", &train_options::index_base},
     std::pair{"max-features", &train_options::max_features},
+    std::pair{"normalize", &train_options::normalize},
     std::pair{"validation", &train_options::validation},
     std::pair{"objective", &train_options::objective},
     std::pair{"l2", &train_options::l2},
@@ -86,12 +88,20 @@ void check_combination(const train_options& options) {
     const auto given = [&](const char* option) { return options.given.contains(option); };
 
     const data_format format = load_options_of(options).format;
-    if (given("label-column") && format != data_format::csv) {
-        no_effect("label-column", "LIBSVM data has its labels in front; it is for CSV");
+    check_reading_options(options.given, format);
+    if (is_array(format) && options.labels.empty()) {
+        throw usage_error("'" + options.data + "' is an IDX or .npy file, which has no labels of its own; give --labels FILE");
     }
-    for (const char* const option : {"index-base", "max-features"}) {
-        if (given(option) && format == data_format::csv) {
-            no_effect(option, "CSV data has no indices; it is for LIBSVM");
+    if (given("test-labels") && (options.test.empty() || !is_array(test_format_of(options)))) {
+        no_effect("test-labels", "it is for --test data in IDX or .npy format");
+    }
+    if (!options.test.empty() && is_array(test_format_of(options)) && options.test_labels.empty()) {
+        throw usage_error("'" + options.test + "' is an IDX or .npy file, which has no labels of its own; give --test-labels FILE");
+    }
+    if (options.normalize != "none") {
+        static_cast<void>(normalization_named(options.normalize));
+        if (options.model_format == "liblinear") {
+            throw usage_error("--model-format liblinear has no place for --normalize; leave one of them out");
         }
     }
     if (!(options.validation >= 0 && options.validation < 1)) {
@@ -219,9 +229,14 @@ std::vector<std::size_t> layer_units(const std::string& layers) {
     return units;
 }
 
+data_format test_format_of(const train_options& options) {
+    return format_of(options.test, options.format == "auto" ? data_format::automatic : load_options_of(options).format);
+}
+
 load_options load_options_of(const train_options& options) {
     return {.format = format_of(options.data, format_named(options.format)),
             .label_column = options.label_column,
+            .labels = options.labels,
             .base = index_base_named(options.index_base),
             .max_features = options.max_features,
             .model_features = std::nullopt,

@@ -18,11 +18,14 @@ namespace peccary::program {
 struct train_options {
     std::string data;
     std::string test;
+    std::string labels;
+    std::string test_labels;
     std::string format = "auto";
     std::string label_column = "-1";
     std::string index_base = "auto";
     std::uint64_t max_features = std::uint64_t{1} << 28U;
     std::string cache;
+    std::string normalize = "none";
     double validation = 0;
 
     std::string objective = "auto";
@@ -74,6 +77,9 @@ void from_json(const nlohmann::json& json, const std::string& name, train_option
 /// Throws `usage_error` for options that have no effect in this combination, and for values without meaning. Unknown names are left to
 /// whoever looks them up.
 void check_combination(const train_options& options);
+
+/// The format of the test data: --format if it names one, else by the file's name.
+data_format test_format_of(const train_options& options);
 
 /// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws `usage_error` for anything else.
 std::vector<std::size_t> layer_units(const std::string& layers);

@@ -290,7 +290,9 @@ private:
     void log_run(const training_run& run, std::uint64_t repeat) {
         nlohmann::ordered_json settings = to_json(options_);
         settings.update(nlohmann::ordered_json{{"data", options_.data},
+                                               {"labels", options_.labels},
                                                {"test", options_.test},
+                                               {"test-labels", options_.test_labels},
                                                {"cache", options_.cache},
                                                {"repeat", options_.repeat},
                                                {"diagnose", options_.diagnose},
@@ -359,7 +361,11 @@ void train(train_options options) {
         adopt_options(*saved, options);
     }
     check_combination(options);
-    check_outputs({{"the data", options.data}, {"--test", options.test}, {"--cache", options.cache}},
+    check_outputs({{"the data", options.data},
+                   {"--labels", options.labels},
+                   {"--test", options.test},
+                   {"--test-labels", options.test_labels},
+                   {"--cache", options.cache}},
                   {{"--model", options.model}, {"--log", options.log}, {"--checkpoint", options.checkpoint}});
     session(std::move(options), std::move(saved)).run();
 }

@@ -185,3 +185,28 @@ TEST_CASE("a model file cut short or changed anywhere is refused") {
         REQUIRE_THROWS_AS(load_model(flipped, "FILE"), data_error);
     }
 }
+
+TEST_CASE("a normalization comes back equal, and one that does not fit is refused") {
+    const scratch_directory here;
+    const std::string path = here / "model";
+    model saved = small_model();
+    for (const normalizer& how : {normalizer{.method = "unit"}, normalizer{.method = "standard", .shift = {1, -2.5F}, .factor = {0.1F, 3}},
+                                  normalizer{.method = "minmax", .shift = {0, 0}, .factor = {1, 1}}}) {
+        saved.normalization = how;
+        save(saved, path);
+        REQUIRE(load_model(path) == saved);
+        REQUIRE_THROWS_WITH(save_liblinear(saved, path), contains_text("has no place for the normalization '" + how.method + "'"));
+    }
+    const auto complaint = [&](const normalizer& how) {
+        model spoilt = small_model();
+        spoilt.normalization = how;
+        return problem_with(spoilt);
+    };
+    CHECK(complaint({}).empty());
+    CHECK(complaint({.method = "log"}) == "unknown normalization 'log'");
+    CHECK_THAT(complaint({.method = "standard"}), contains_text("scales of 0 features for the normalization 'standard' of 2"));
+    CHECK_THAT(complaint({.method = "minmax", .shift = {1, 2}, .factor = {1}}), contains_text("scales of 2 features"));
+    CHECK_THAT(complaint({.method = "unit", .shift = {1, 2}, .factor = {1, 2}}), contains_text("scales of 2 features"));
+    CHECK_THAT(complaint({.method = "none", .shift = {1, 2}, .factor = {1, 2}}), contains_text("without a normalization"));
+    CHECK_THAT(complaint({.method = "standard", .shift = {1, infinity}, .factor = {1, 1}}), contains_text("not a finite number"));
+}

@@ -160,3 +160,26 @@ TEST_CASE("what cannot be predicted is a usage error") {
     const model broken = make_linear_model("logistic", 2, {3, 8}, {1});
     REQUIRE_THROWS_AS(predictor(broken), usage_error);
 }
+
+TEST_CASE("a model's normalization is done to a row before it is scored") {
+    model trained = make_linear_model("squared", 3, {}, {1, 10, 100}, {0.5F});
+    trained.normalization = {.method = "standard", .shift = {1, 0, -2}, .factor = {2, 1, 0.5F}};
+    const std::vector<real> values{3, 4, 0};
+    const std::vector<feature_index> indices{0, 1};
+    std::vector<real> scores(1);
+    // (3 - 1) 2 = 4, 4, and (0 + 2) 0.5 = 1 although the last feature is zero
+    const predictor standard(trained);
+    standard.scores(dense_row{.values = values}, std::span(scores));
+    REQUIRE(scores[0] == 4 + 40 + 100 + 0.5F);
+    standard.scores(sparse_row{.indices = indices, .values = std::span(values).first(2)}, std::span(scores));
+    REQUIRE(scores[0] == 4 + 40 + 100 + 0.5F);
+
+    trained.normalization = {.method = "unit"};
+    const predictor unit(trained);
+    unit.scores(dense_row{.values = values}, std::span(scores));
+    REQUIRE(scores[0] == 0.6F + 8 + 0.5F);
+    unit.scores(sparse_row{.indices = indices, .values = std::span(values).first(2)}, std::span(scores));
+    REQUIRE(scores[0] == 0.6F + 8 + 0.5F);
+    const std::vector<real> changed{3, 4, 0};
+    REQUIRE(values == changed); // the caller's row stays
+}

@@ -53,10 +53,11 @@ public:
         return place.line + (row - place.row);
     }
 
-    /// "file:line", or "row N" (counted from 1) for rows of no file: how messages begin.
+    /// "file:line"; where lines are not known "file: row N" (counted from 1), or "row N" for rows of no file: how messages begin.
     std::string where(std::uint64_t row) const {
         const std::uint64_t at = line(row);
-        return at == 0 ? "row " + std::to_string(row + 1) : file_ + ":" + std::to_string(at);
+        const std::string beginning = file_.empty() ? std::string() : file_ + ":";
+        return at == 0 ? beginning + (file_.empty() ? "row " : " row ") + std::to_string(row + 1) : beginning + std::to_string(at);
     }
 
     /// All that is kept, ascending; adding the same to an empty map makes an equal one.

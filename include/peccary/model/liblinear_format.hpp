@@ -263,6 +263,10 @@ inline void save_liblinear(const model& trained, const std::string& path) {
         throw usage_error("liblinear's model format holds linear models only, not '" + trained.objective +
                           "'; save in Peccary's own format");
     }
+    if (trained.normalization.active()) {
+        throw usage_error("liblinear's model format has no place for the normalization '" + trained.normalization.method +
+                          "'; save in Peccary's own format");
+    }
     constexpr double largest_label = std::numeric_limits<int>::max();
     for (const double label : trained.labels) {
         if (label != std::floor(label) || std::abs(label) > largest_label) {

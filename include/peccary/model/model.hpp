@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/types.hpp"
+#include "peccary/data/normalizer.hpp"
 #include "peccary/model/tensor.hpp"
 #include "peccary/objective/activations.hpp"
 #include "peccary/objective/loss/loss.hpp"
@@ -63,6 +64,7 @@ struct model {
                                 ///< "layer<l>.weights" (inputs x units) and "layer<l>.bias" (units)
     std::map<std::string, std::string> metadata; ///< free: program version, settings, ...
     std::string activation = {};                 ///< mlp: the name of the hidden layers'; else empty
+    normalizer normalization = {};               ///< what is done to a row before it is scored
 
     bool operator==(const model&) const = default;
 
@@ -183,6 +185,30 @@ inline std::string problem_with_network_arrays(const model& candidate, std::uint
     return candidate.arrays.size() == 2 * layers ? std::string() : "an unexpected array '" + candidate.arrays.back().name + "'";
 }
 
+inline std::string problem_with_normalization(const normalizer& candidate, std::size_t features) {
+    if (!candidate.active()) {
+        return candidate == normalizer{} ? std::string() : "scales of features without a normalization";
+    }
+    bool known = false;
+    std::size_t scales = 0;
+    normalizations::for_each([&](auto tag) {
+        constexpr normalization_info info = decltype(tag)::type::info;
+        known = known || candidate.method == info.name;
+        scales = candidate.method == info.name && info.learned ? features : scales;
+    });
+    if (!known) {
+        return "unknown normalization '" + candidate.method + "'";
+    }
+    if (candidate.shift.size() != scales || candidate.factor.size() != scales) {
+        return "scales of " + std::to_string(candidate.shift.size()) + " features for the normalization '" + candidate.method + "' of " +
+               std::to_string(scales);
+    }
+    const auto finite = [](real value) { return std::isfinite(value); };
+    return std::ranges::all_of(candidate.shift, finite) && std::ranges::all_of(candidate.factor, finite)
+               ? std::string()
+               : "a scale of a feature that is not a finite number";
+}
+
 } // namespace model_detail
 
 /// What is inconsistent about a model, or an empty string. Linear in its size.
@@ -212,6 +238,9 @@ inline std::string problem_with(const model& candidate) {
     if (!known) {
         return network ? "unknown activation '" + candidate.activation + "'"
                        : "an activation, which the objective '" + candidate.objective + "' has not";
+    }
+    if (std::string problem = model_detail::problem_with_normalization(candidate.normalization, candidate.features); !problem.empty()) {
+        return problem;
     }
     const std::uint64_t outputs = output_count(*objective, labels.size());
     return network ? model_detail::problem_with_network_arrays(candidate, outputs)

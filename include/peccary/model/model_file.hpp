@@ -8,6 +8,7 @@
 #include "peccary/model/model.hpp"
 #include "peccary/model/number_text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,6 +18,24 @@
 #include <vector>
 
 namespace peccary {
+
+namespace model_file_detail {
+
+inline constexpr std::string_view shift_name = "normalize.shift";
+inline constexpr std::string_view factor_name = "normalize.factor";
+
+/// Takes the values of the array of that name out of `arrays`; none if there is none.
+inline std::vector<real> extracted(std::vector<tensor>& arrays, std::string_view name) {
+    const auto found = std::ranges::find(arrays, name, &tensor::name);
+    if (found == arrays.end()) {
+        return {};
+    }
+    std::vector<real> values = std::move(found->values);
+    arrays.erase(found);
+    return values;
+}
+
+} // namespace model_file_detail
 
 /// Replaces `path` by the model, or throws and leaves it as it was: `error` when the model is not valid (`problem_with`), `io_error` when
 /// it cannot be written. Thread-safety: reentrant.
@@ -33,10 +52,18 @@ inline void save(const model& trained, const std::string& path) {
     if (!trained.activation.empty()) {
         fields.emplace("activation", trained.activation);
     }
+    if (trained.normalization.active()) {
+        fields.emplace("normalize", trained.normalization.method);
+    }
     for (const auto& [key, value] : trained.metadata) {
         fields.emplace("metadata." + key, value);
     }
-    const std::vector<tensor_view> arrays(trained.arrays.begin(), trained.arrays.end());
+    std::vector<tensor_view> arrays(trained.arrays.begin(), trained.arrays.end());
+    const std::vector<std::uint64_t> shape{trained.features};
+    if (trained.normalization.learned()) {
+        arrays.emplace_back(model_file_detail::shift_name, shape, trained.normalization.shift);
+        arrays.emplace_back(model_file_detail::factor_name, shape, trained.normalization.factor);
+    }
     write_container(path, container_kind::model, fields, arrays);
 }
 
@@ -54,6 +81,8 @@ inline model from_container(container content, const std::string& name) {
             loaded.objective = std::move(value);
         } else if (key == "activation") {
             loaded.activation = std::move(value);
+        } else if (key == "normalize") {
+            loaded.normalization.method = std::move(value);
         } else if (key == "features") {
             const auto features = parse_number<std::size_t>(value);
             if (!features) {
@@ -80,6 +109,8 @@ inline model from_container(container content, const std::string& name) {
         refuse("no number of features");
     }
     loaded.arrays = std::move(content.tensors);
+    loaded.normalization.shift = extracted(loaded.arrays, shift_name);
+    loaded.normalization.factor = extracted(loaded.arrays, factor_name);
     if (const std::string problem = problem_with(loaded); !problem.empty()) {
         refuse(problem);
     }

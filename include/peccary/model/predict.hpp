@@ -23,7 +23,7 @@ namespace peccary {
 class predictor {
 public:
     /// Throws `usage_error` when the model is not valid.
-    explicit predictor(const model& trained) : labels_(trained.labels) {
+    explicit predictor(const model& trained) : labels_(trained.labels), normalization_(&trained.normalization) {
         if (const std::string problem = problem_with(trained); !problem.empty()) {
             throw usage_error("cannot predict from a model with " + problem);
         }
@@ -53,32 +53,33 @@ public:
     bool covers(const sparse_row& row) const noexcept { return row.indices.empty() || row.indices.back() < features_; }
     bool covers(const dense_row& row) const noexcept { return row.size() <= features_; }
 
+    /// The model's normalization comes first; for that, this allocates.
     /// Linear: scores_c = sum over the support of value_j W_jc, plus bias_c. A network: its last layer's sums (docs/mlp.md), for which it
     /// allocates. `scores` has `outputs()` entries, and `covers(row)` holds. Summed in double, since with float the order of a long row's features
     /// would show; beyond float's range the largest float stands in.
     template <row_view Row>
     void scores(const Row& row, std::span<real> scores) const {
-        if (!layers_.empty()) {
-            network_scores(row, scores);
+        if (!normalization_->active()) {
+            normalized_scores(row, scores);
             return;
         }
-        constexpr std::size_t tile_size = 32; // the sums stay on the stack, whatever the number of classes
-        std::array<double, tile_size> sums;
-        for (std::size_t first = 0; first < scores.size(); first += tile_size) {
-            const std::size_t size = std::min(tile_size, scores.size() - first);
-            for (std::size_t c = 0; c < size; ++c) {
-                sums[c] = bias_.empty() ? 0.0 : double{bias_[first + c]};
-            }
+        if (normalization_->learned()) { // which may move what is zero, and so takes all features
+            std::vector<real> values(features_);
             for (std::size_t k = 0; k < row.size(); ++k) {
-                const real* const weights = weights_.data() + (row.index(k) * scores.size()) + first;
-                for (std::size_t c = 0; c < size; ++c) {
-                    sums[c] += double{row.value(k)} * weights[c];
-                }
+                values[row.index(k)] = row.value(k);
             }
-            for (std::size_t c = 0; c < size; ++c) {
-                scores[first + c] = bounded(sums[c]);
-            }
+            normalization_->apply(std::span(values));
+            normalized_scores(dense_row{.values = values}, scores);
+            return;
         }
+        std::vector<feature_index> indices(row.size());
+        std::vector<real> values(row.size());
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            indices[k] = row.index(k);
+            values[k] = row.value(k);
+        }
+        normalization_->apply(std::span(values));
+        normalized_scores(sparse_row{.indices = indices, .values = values}, scores);
     }
 
     /// The original label of the class that the scores favour, or for regression the score itself. With one score for two classes zero is
@@ -122,6 +123,36 @@ public:
     }
 
 private:
+    template <row_view Row>
+    void normalized_scores(const Row& row, std::span<real> scores) const {
+        if (!layers_.empty()) {
+            network_scores(row, scores);
+        } else {
+            linear_scores(row, scores);
+        }
+    }
+
+    template <row_view Row>
+    void linear_scores(const Row& row, std::span<real> scores) const {
+        constexpr std::size_t tile_size = 32; // the sums stay on the stack, whatever the number of classes
+        std::array<double, tile_size> sums;
+        for (std::size_t first = 0; first < scores.size(); first += tile_size) {
+            const std::size_t size = std::min(tile_size, scores.size() - first);
+            for (std::size_t c = 0; c < size; ++c) {
+                sums[c] = bias_.empty() ? 0.0 : double{bias_[first + c]};
+            }
+            for (std::size_t k = 0; k < row.size(); ++k) {
+                const real* const weights = weights_.data() + (row.index(k) * scores.size()) + first;
+                for (std::size_t c = 0; c < size; ++c) {
+                    sums[c] += double{row.value(k)} * weights[c];
+                }
+            }
+            for (std::size_t c = 0; c < size; ++c) {
+                scores[first + c] = bounded(sums[c]);
+            }
+        }
+    }
+
     struct layer {
         std::span<const real> weights; ///< inputs x units, row-major
         std::span<const real> bias;    ///< units
@@ -183,6 +214,7 @@ private:
     std::vector<layer> layers_; ///< of a network; else none
     void (*apply_activation_)(std::span<const real>, std::span<real>) = nullptr;
     const loss_info* objective_ = nullptr;
+    const normalizer* normalization_;
     std::size_t features_ = 0;
 };
 
