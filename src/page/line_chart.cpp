@@ -29,10 +29,14 @@ struct placed {
 double x_of(const axis& along, double value) { return left + along.place(value) * (right - left); }
 double y_of(const axis& along, double value) { return bottom - along.place(value) * (bottom - top); }
 
-/// Of the points in each column of two units: the first, the lowest, the highest and the last, in their order. Looks the same, whatever was left
-/// out, and has at most four points a column.
+/// Few points as they are. Of many, those in each column of two units that are the first, the lowest, the highest and the last, in their order: looks
+/// the same, whatever was left out, and has at most four points a column.
 std::vector<placed> thinned(const std::vector<placed>& points) {
+    constexpr std::size_t few = 200;
     constexpr double column = 2;
+    if (points.size() <= few) {
+        return points;
+    }
     std::vector<placed> kept;
     for (std::size_t first = 0; first < points.size();) {
         std::size_t last = first;

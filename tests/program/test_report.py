@@ -169,6 +169,12 @@ class Charts(ReportTest):
         hot = next(row for rows in page.tables().values() for row in rows if row[0] == "hot" and len(row) == 7)
         self.assertEqual(hot[1], f"{summary['diagnosis']['hot']['samples']:,}")
 
+    def test_few_points_are_all_drawn_however_close(self):
+        self.write("log", lines(run_record(), *({**epoch_record(i + 1, 1 / (i + 1)), "train_seconds": seconds}
+                                                for i, seconds in enumerate((0.1, 9, 9.001, 9.002, 9.003)))))
+        drawn, = points(self.page("log").one("svg", id="time")).values()
+        self.assertEqual(len(drawn), 5)
+
     def test_repeats_and_resumed_runs(self):
         self.write("r", lines(run_record(), epoch_record(1, 0.6), epoch_record(2, 0.5), epoch_record(3, 0.4),
                               {**run_record(), "resumed_at": {"epoch": 2, "update": 0}}, epoch_record(3, 0.45), epoch_record(4, 0.3)))
