@@ -24,6 +24,7 @@ constexpr std::size_t most_markers = 40;
 struct placed {
     double x = 0;
     double y = 0;
+    chart_point values;
 };
 
 double x_of(const axis& along, double value) { return left + along.place(value) * (right - left); }
@@ -81,7 +82,7 @@ std::string frame(const line_chart& chart, const axis& x, const axis& y) {
 std::string draw_line(const line_chart& chart, const chart_line& line, const axis& x, const axis& y) {
     std::vector<placed> all;
     for (const chart_point& point : line.points) {
-        const placed at{.x = x_of(x, point.x), .y = y_of(y, point.y)};
+        const placed at{.x = x_of(x, point.x), .y = y_of(y, point.y), .values = point};
         if (std::isfinite(at.x) && std::isfinite(at.y)) {
             all.push_back(at);
         }
@@ -94,6 +95,11 @@ std::string draw_line(const line_chart& chart, const chart_line& line, const axi
                                   line.number, line_class(line.number), escaped(line.label));
     for (const placed& point : points) {
         fmt::format_to(std::back_inserter(svg), "{:.2f},{:.2f} ", point.x, point.y);
+    }
+    svg.back() = '"';
+    svg += " data-values=\"";
+    for (const placed& point : points) {
+        fmt::format_to(std::back_inserter(svg), "{:.8g},{:.8g} ", point.values.x, point.values.y);
     }
     svg.back() = '"';
     svg += "/>";
