@@ -29,6 +29,11 @@ if(NOT TARGET peccary_program)
 endif()
 install(TARGETS peccary_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/peccary" RENAME copyright COMPONENT program)
+get_target_property(uplot peccary_program PECCARY_UPLOT)
+if(uplot)
+  install(FILES "${PROJECT_BINARY_DIR}/uplot/node_modules/uplot/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/peccary" RENAME copyright.uplot
+    COMPONENT program)
+endif()
 install(FILES cmake/peccary.bash-completion DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME peccary
   COMPONENT program)
 

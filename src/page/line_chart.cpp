@@ -24,15 +24,20 @@ constexpr std::size_t most_markers = 40;
 struct placed {
     double x = 0;
     double y = 0;
+    chart_point values;
 };
 
 double x_of(const axis& along, double value) { return left + along.place(value) * (right - left); }
 double y_of(const axis& along, double value) { return bottom - along.place(value) * (bottom - top); }
 
-/// Of the points in each column of two units: the first, the lowest, the highest and the last, in their order. Looks the same, whatever was left
-/// out, and has at most four points a column.
+/// Few points as they are. Of many, those in each column of two units that are the first, the lowest, the highest and the last, in their order: looks
+/// the same, whatever was left out, and has at most four points a column.
 std::vector<placed> thinned(const std::vector<placed>& points) {
+    constexpr std::size_t few = 200;
     constexpr double column = 2;
+    if (points.size() <= few) {
+        return points;
+    }
     std::vector<placed> kept;
     for (std::size_t first = 0; first < points.size();) {
         std::size_t last = first;
@@ -77,7 +82,7 @@ std::string frame(const line_chart& chart, const axis& x, const axis& y) {
 std::string draw_line(const line_chart& chart, const chart_line& line, const axis& x, const axis& y) {
     std::vector<placed> all;
     for (const chart_point& point : line.points) {
-        const placed at{.x = x_of(x, point.x), .y = y_of(y, point.y)};
+        const placed at{.x = x_of(x, point.x), .y = y_of(y, point.y), .values = point};
         if (std::isfinite(at.x) && std::isfinite(at.y)) {
             all.push_back(at);
         }
@@ -90,6 +95,11 @@ std::string draw_line(const line_chart& chart, const chart_line& line, const axi
                                   line.number, line_class(line.number), escaped(line.label));
     for (const placed& point : points) {
         fmt::format_to(std::back_inserter(svg), "{:.2f},{:.2f} ", point.x, point.y);
+    }
+    svg.back() = '"';
+    svg += " data-values=\"";
+    for (const placed& point : points) {
+        fmt::format_to(std::back_inserter(svg), "{:.8g},{:.8g} ", point.values.x, point.values.y);
     }
     svg.back() = '"';
     svg += "/>";

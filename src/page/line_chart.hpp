@@ -30,7 +30,8 @@ struct line_chart {
 };
 
 /// Points that cannot be placed (not finite) are left out. Of many points of one line, those are drawn that differ at this size.
-/// The SVG's attributes data-x and data-y tell the axes, data-area the left, top, right and bottom edges in its own units.
+/// The SVG's attributes data-x and data-y tell the axes, data-area the left, top, right and bottom edges in its own units; a line's data-values
+/// tell what its points stand for, "x,y x,y", in eight digits.
 std::string draw(const line_chart& chart);
 
 /// "s3", "s1 d2": the classes of the colour and dashes of a line's number.

@@ -17,25 +17,19 @@ for (const box of document.querySelectorAll('.legend input')) {
     }
   });
 }
-const value = (text, share) => {
-  const [kind, low, high] = text.split(' ');
-  return kind === 'log' ? low * (high / low) ** share : +low + (high - low) * share;
-};
 for (const chart of document.querySelectorAll('svg[data-x]')) {
-  const [left, top, right, bottom] = chart.dataset.area.split(' ').map(Number);
   const says = chart.parentElement.querySelector('.hover');
   chart.addEventListener('pointermove', event => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.getScreenCTM().inverse());
     let best = 900, found = null;
     for (const line of chart.querySelectorAll('g:not(.off) > polyline')) {
-      for (const point of line.points) {
+      [...line.points].forEach((point, i) => {
         const far = (point.x - at.x) ** 2 + (point.y - at.y) ** 2;
-        if (far < best) [best, found] = [far, [line, point.x, point.y]];
-      }
+        if (far < best) [best, found] = [far, [line, i]];
+      });
     }
     says.textContent = found === null ? '' : found[0].parentElement.querySelector('title').textContent + ': ' +
-      value(chart.dataset.x, (found[1] - left) / (right - left)).toPrecision(4) + ', ' +
-      value(chart.dataset.y, (bottom - found[2]) / (bottom - top)).toPrecision(5);
+      found[0].dataset.values.split(' ')[found[1]].replace(',', ', ');
   });
   chart.addEventListener('pointerleave', () => { says.textContent = ''; });
 }
@@ -43,6 +37,6 @@ addEventListener('beforeprint', () => {
   for (const table of document.querySelectorAll('details')) table.open = true;
 });
 )";
-inline constexpr std::string_view page_script_hash = "sha256-2aa+m0dh6nA0xTe9lsqw5d0uwgQBHrWFoIRsqQR35Io=";
+inline constexpr std::string_view page_script_hash = "sha256-8cIJkzzM5TB5uCAatYczckxwShjw/Vk2Rm6O2b46fcE=";
 
 } // namespace peccary::program

@@ -1,6 +1,6 @@
 """What the program's tests share: running it, and the data that ships with the project.
 
-The program's path is in the environment variable PECCARY.
+The program's path is in the environment variable PECCARY; PECCARY_UPLOT is ON if uPlot is embedded in it.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import unittest
 from pathlib import Path
 
 PROGRAM = os.environ["PECCARY"]
+UPLOT = os.environ.get("PECCARY_UPLOT") == "ON"
 TOP = Path(__file__).resolve().parent.parent.parent
 ZIPF = TOP / "data" / "zipf.svm"
 ZIPF_TEST = TOP / "data" / "zipf.test.svm"
