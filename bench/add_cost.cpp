@@ -95,8 +95,8 @@ void register_all() {
     access_policies::for_each([](auto tag) {
         using access = typename decltype(tag)::type;
         for (const meeting& where : meetings) {
-            auto* const timing = benchmark::RegisterBenchmark((std::string(access::info.name) + "/" + where.name).c_str(),
-                                                              [&where](benchmark::State& state) { time_adds<access>(state, where); });
+            auto* const timing = bench::add(std::string(access::info.name) + "/" + where.name,
+                                            [&where](benchmark::State& state) { time_adds<access>(state, where); });
             timing->Setup([](const benchmark::State&) { block = std::make_unique<bench::shared_block>(block_size); });
             timing->Teardown([](const benchmark::State&) { block.reset(); });
             timing->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond)->Threads(1);

@@ -76,7 +76,7 @@ void time_rounds(benchmark::State& state) {
 
 template <class Barrier>
 void register_barrier() {
-    auto* const timing = benchmark::RegisterBenchmark(Barrier::name, time_rounds<Barrier>);
+    auto* const timing = bench::add(Barrier::name, time_rounds<Barrier>);
     timing->Setup([](const benchmark::State& state) {
         shared<Barrier> = std::make_unique<meeting<Barrier>>(static_cast<unsigned>(state.threads()));
     });

@@ -79,7 +79,7 @@ void time_adds(benchmark::State& state) {
 
 template <class Access>
 void register_policy(const char* operation, void (*timed)(benchmark::State&)) {
-    auto* const timing = benchmark::RegisterBenchmark((std::string(Access::info.name) + "/" + operation).c_str(), timed);
+    auto* const timing = bench::add(std::string(Access::info.name) + "/" + operation, timed);
     timing->Setup(make_block)->Teardown(drop_block)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond);
     timing->ArgName("KiB")->Arg(4)->Arg(256)->Arg(4096)->Arg(131'072)->Threads(1); // from the first cache to the main memory
     if constexpr (race_free_access<Access>) {

@@ -33,7 +33,7 @@ void register_scheme(const shape& of) {
         const std::string name = std::string(Scheme::info.name) + ", " + std::to_string(workers) +
                                  (workers == 1 ? " worker/zipf:" : " workers/zipf:") + of.exponent_text +
                                  "/row:" + std::to_string(of.length) + "/features:" + std::to_string(of.features);
-        auto* const timing = benchmark::RegisterBenchmark(name.c_str(), [of, workers](benchmark::State& state) {
+        auto* const timing = bench::add(name, [of, workers](benchmark::State& state) {
             const sparse_view data = bench::kept_cancelling_rows(of.exponent, of.length, of.features);
             bench::time_epochs<Scheme>(state, data, workers, staleness_mode::sampled);
         });

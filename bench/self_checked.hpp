@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace peccary::bench {
@@ -20,6 +21,23 @@ inline void require(benchmark::State& state, bool holds, const std::string& what
         a_check_has_failed.store(true, std::memory_order_relaxed); // read after all threads are joined
         state.SkipWithError(what.c_str());
     }
+}
+
+/// Registers `timed(state)`. Once a check of it has failed, its further runs fail unrun: Google Benchmark 1.7 crashes over repetitions of which the
+/// first has failed and others have not, when it computes their median.
+template <class Timed>
+auto* add(const std::string& name, Timed timed) {
+    const auto failed = std::make_shared<std::atomic<bool>>(false); // the threads of a run look at it before its loop, and write it after
+    return benchmark::RegisterBenchmark(name.c_str(), [timed, failed](benchmark::State& state) {
+        if (failed->load(std::memory_order_relaxed)) {
+            state.SkipWithError("not timed, since a check of this benchmark has failed before");
+            return;
+        }
+        timed(state);
+        if (state.error_occurred()) {
+            failed->store(true, std::memory_order_relaxed);
+        }
+    });
 }
 
 /// Processors that this process may use.

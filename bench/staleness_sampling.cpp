@@ -32,7 +32,7 @@ template <class Scheme>
 void register_scheme(const named_mode& of, std::size_t length, unsigned workers) {
     const std::string name = std::string(of.name) + "/" + std::string(Scheme::info.name) + "/row:" + std::to_string(length) +
                              "/workers:" + std::to_string(workers);
-    auto* const timing = benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+    auto* const timing = bench::add(name, [=](benchmark::State& state) {
         constexpr std::size_t features = 65'536;
         const sparse_view data = bench::kept_cancelling_rows(1, length, features);
         const worker_statistics all = bench::time_epochs<Scheme>(state, data, workers, of.mode);

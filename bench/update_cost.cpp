@@ -107,8 +107,8 @@ void register_all() {
             for (const std::size_t length : {10U, 100U, 1000U}) {
                 for (const std::size_t features : {10'000U, 1'000'000U, 10'000'000U}) {
                     const shape of{.exponent = exponent, .length = length, .features = features};
-                    auto* const timing = benchmark::RegisterBenchmark((std::string(access::info.name) + "/" + of.name()).c_str(),
-                                                                      [of](benchmark::State& state) { time_passes<access>(state, of); });
+                    auto* const timing = bench::add(std::string(access::info.name) + "/" + of.name(),
+                                                    [of](benchmark::State& state) { time_passes<access>(state, of); });
                     timing->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond)->Threads(1);
                     if constexpr (race_free_access<access>) {
                         timing->Threads(2);
