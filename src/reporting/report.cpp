@@ -185,6 +185,8 @@ page_content content_of(const std::vector<std::string>& paths) {
     return content;
 }
 
+namespace {
+
 std::string page_of(const std::vector<std::string>& paths) {
     const auto first = std::ranges::find_if(paths, holds_benchmarks);
     if (first == paths.end()) {
@@ -200,6 +202,8 @@ std::string page_of(const std::vector<std::string>& paths) {
     }
     return html_page(questions);
 }
+
+} // namespace
 
 void report(const std::vector<std::string>& paths, const std::string& output) {
     named_paths inputs;
