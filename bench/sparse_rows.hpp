@@ -1,4 +1,4 @@
-// Made-up sparse rows for benchmarks: a given length, uniform or Zipf-distributed features, small integer values.
+// Made-up sparse rows for benchmarks: a given length, features as frequent as a power law says, small integer values.
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -8,25 +8,43 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <span>
-#include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace peccary::bench {
 
-/// How often features occur.
-enum class distribution {
-    uniform, ///< all alike: two workers seldom meet
-    zipf,    ///< feature j with a probability in proportion to 1 / (j + 1), as words in text: every row has the hot ones
-};
+/// Draws features [0, features), feature j with a probability in proportion to (j + 1)^-exponent: 0 is uniform, so that workers seldom meet; 1
+/// is Zipf's law, by which words in text have their frequencies.
+class power_law {
+public:
+    power_law(double exponent, std::size_t features)
+        : exponent_(exponent), features_(static_cast<double>(features)), whole_(integral_to(features_)) {}
 
-inline std::string_view name_of(distribution features) { return features == distribution::uniform ? "uniform" : "zipf"; }
+    feature_index draw(random_stream& random) const {
+        // The inverse of the distribution function of the continuous law, which is `integral_to(j) / whole_`.
+        const double part = random.unit() * whole_;
+        const double place = exponent_ == 1 ? std::expm1(part) : std::pow(1 + (1 - exponent_) * part, 1 / (1 - exponent_)) - 1;
+        return static_cast<feature_index>(std::clamp(place, 0.0, features_ - 1));
+    }
+
+private:
+    double integral_to(double place) const {
+        return exponent_ == 1 ? std::log1p(place) : (std::pow(1 + place, 1 - exponent_) - 1) / (1 - exponent_);
+    }
+
+    double exponent_;
+    double features_;
+    double whole_;
+};
 
 /// `rows` rows of exactly `length` nonzeros each over `features` >= 2 * length features. The values are 1 and 2, so that the sums of
 /// a check are integers, which float adds up exactly in any order as long as they stay below 2^24.
 class sparse_rows {
 public:
-    sparse_rows(distribution shape, std::size_t rows, std::size_t length, std::size_t features) : length_(length), values_(length) {
+    sparse_rows(double exponent, std::size_t rows, std::size_t length, std::size_t features) : length_(length), values_(length) {
+        const power_law law(exponent, features);
         indices_.reserve(rows * length);
         random_stream random(1, 0, 0);
         std::vector<feature_index> row;
@@ -34,7 +52,7 @@ public:
             row.clear();
             while (row.size() < length) {
                 while (row.size() < length) {
-                    row.push_back(draw(shape, features, random));
+                    row.push_back(law.draw(random));
                 }
                 std::ranges::sort(row);
                 row.erase(std::unique(row.begin(), row.end()), row.end()); // clang 14 cannot do ranges::unique with libstdc++ 12
@@ -52,18 +70,15 @@ public:
     }
 
 private:
-    static feature_index draw(distribution shape, std::size_t features, random_stream& random) {
-        if (shape == distribution::uniform) {
-            return random.below(static_cast<std::uint32_t>(features));
-        }
-        // The inverse of the distribution function log(1 + j) / log(1 + features).
-        const double place = std::expm1(random.unit() * std::log1p(static_cast<double>(features)));
-        return static_cast<feature_index>(std::min(place, static_cast<double>(features - 1)));
-    }
-
     std::size_t length_;
     std::vector<feature_index> indices_;
     std::vector<real> values_;
 };
+
+/// Rows of `nonzeros` nonzeros, made when they are first asked for and kept. Thread-safety: one thread at a time.
+inline const sparse_rows& kept_rows(double exponent, std::size_t nonzeros, std::size_t length, std::size_t features) {
+    static std::map<std::tuple<double, std::size_t, std::size_t, std::size_t>, sparse_rows> kept;
+    return kept.try_emplace({exponent, nonzeros, length, features}, exponent, nonzeros / length, length, features).first->second;
+}
 
 } // namespace peccary::bench

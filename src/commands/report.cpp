@@ -1,4 +1,4 @@
-// peccary report: one page about training runs, from their logs.
+// peccary report: one page about training runs, from their logs, or about benchmarks.
 #include "reporting/report.hpp"
 #include "commands/commands.hpp"
 
@@ -16,9 +16,13 @@ struct report_options {
 } // namespace
 
 void add_report(CLI::App& program) {
-    CLI::App* const command = add_command(program, "report", "Make one self-contained HTML page about training runs, from their logs");
+    CLI::App* const command =
+        add_command(program, "report", "Make one self-contained HTML page about training runs or benchmarks, from what they wrote");
     const auto options = std::make_shared<report_options>();
-    command->add_option("LOG", options->logs, "What 'peccary train --log' wrote, or one file of 'peccary compare --json'")
+    command
+        ->add_option("LOG", options->logs,
+                     "What 'peccary train --log' wrote, or one file of 'peccary compare --json', or what "
+                     "benchmarks wrote (scripts/bench)")
         ->required()
         ->option_text(" ");
     command->add_option("--output", options->output, "Write the page here (default report.html)")->option_text("FILE");

@@ -1,4 +1,7 @@
+#include "page/benchmark_content.hpp"
+#include "page/benchmark_sections.hpp"
 #include "page/content.hpp"
+#include "page/document.hpp"
 #include "page/markup.hpp"
 #include "page/script.hpp"
 #include "page/sections.hpp"
@@ -62,7 +65,7 @@ charted_worker all_workers(const charted_run& run) {
     return all;
 }
 
-std::string html_page(const page_content& content) {
+std::string html_document(const std::string& title, const std::vector<std::string>& remarks, const std::string& sections) {
     const std::optional<chart_library> charts = uplot();
     std::vector<page_text> styles{{.text = page_style, .hash = page_style_hash}};
     std::vector<page_text> scripts{{.text = page_script, .hash = page_script_hash}};
@@ -78,15 +81,35 @@ std::string html_page(const page_content& content) {
                     hashes_of(styles), hashes_of(scripts));
     html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n";
     html += "<link rel=\"icon\" href=\"data:,\">\n"; // browsers ask for one otherwise
-    html += fmt::format("<title>{}</title>\n{}</head>\n<body>\n<main>\n<h1>{}</h1>\n", escaped(content.title), elements("style", styles),
-                        escaped(content.title));
-    for (const std::string& remark : content.remarks) {
+    html += fmt::format("<title>{}</title>\n{}</head>\n<body>\n<main>\n<h1>{}</h1>\n", escaped(title), elements("style", styles),
+                        escaped(title));
+    for (const std::string& remark : remarks) {
         html += fmt::format("<p>{}</p>\n", escaped(remark));
     }
-    html += overview_section(content) + progress_section(content) + scaling_section(content) + staleness_section(content) +
-            coordinates_section(content) + time_section(content) + settings_section(content);
+    html += sections;
     html += "</main>\n" + footer(charts) + elements("script", scripts) + "</body>\n</html>\n";
     return html;
+}
+
+std::string html_page(const page_content& content) {
+    return html_document(content.title, content.remarks,
+                         overview_section(content) + progress_section(content) + scaling_section(content) + staleness_section(content) +
+                             coordinates_section(content) + time_section(content) + settings_section(content));
+}
+
+std::string html_page(const std::vector<benchmark_question>& questions) {
+    std::string sections;
+    page_content machines;
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        sections += question_section(questions[i], i);
+        machines.runs.emplace_back();
+        machines.runs.back().label = questions[i].source;
+        machines.runs.back().facts = questions[i].facts;
+    }
+    return html_document("Microbenchmarks",
+                         {"Dots are medians over the repetitions, lines reach from the least to the greatest. Rates are of all workers "
+                          "together, per second of wall time. What was timed was checked; what failed has no figure."},
+                         sections + settings_section(machines));
 }
 
 } // namespace peccary::program

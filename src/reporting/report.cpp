@@ -6,6 +6,7 @@
 #include "report/median.hpp"
 #include "report/standings.hpp"
 #include "report/text.hpp"
+#include "reporting/read_benchmarks.hpp"
 #include "reporting/read_log.hpp"
 #include "system/outputs.hpp"
 
@@ -184,6 +185,26 @@ page_content content_of(const std::vector<std::string>& paths) {
     return content;
 }
 
+namespace {
+
+std::string page_of(const std::vector<std::string>& paths) {
+    const auto first = std::ranges::find_if(paths, holds_benchmarks);
+    if (first == paths.end()) {
+        return html_page(content_of(paths));
+    }
+    std::vector<benchmark_question> questions;
+    for (const std::string& path : paths) {
+        if (!holds_benchmarks(path)) {
+            throw data_error(
+                fmt::format("{}: has no benchmarks, but {} has; give either benchmarks or logs, and make a page of each", path, *first));
+        }
+        questions.push_back(read_benchmarks(path));
+    }
+    return html_page(questions);
+}
+
+} // namespace
+
 void report(const std::vector<std::string>& paths, const std::string& output) {
     named_paths inputs;
     for (const std::string& path : paths) {
@@ -191,7 +212,7 @@ void report(const std::vector<std::string>& paths, const std::string& output) {
     }
     check_outputs(inputs, {{"--output", output}});
     text_file file(output);
-    file.write(html_page(content_of(paths)));
+    file.write(page_of(paths));
     file.commit();
 }
 

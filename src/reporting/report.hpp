@@ -16,7 +16,7 @@ page_content content_of(const comparison& of);
 /// values mean different things.
 page_content content_of(const std::vector<std::string>& paths);
 
-/// Replaces `output`, or leaves it as it was and throws.
+/// Writes a page about logs, about a comparison, or about benchmarks; throws for a mixture. Replaces `output`, or leaves it as it was and throws.
 void report(const std::vector<std::string>& paths, const std::string& output);
 
 } // namespace peccary::program

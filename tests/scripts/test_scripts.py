@@ -4,6 +4,7 @@
 import importlib.machinery
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,49 @@ class InstallPackages(unittest.TestCase):
     def test_unknown_profile(self):
         self.assertEqual(self.with_tools({}, "everything").returncode, 2)
         self.assertEqual(self.with_tools({}).returncode, 2)
+
+
+class Bench(unittest.TestCase):
+    def test_what_it_cannot_run(self):
+        for arguments, message in ((["nonsense"], "there is no benchmark 'nonsense'"), (["--nonsense"], "unknown option '--nonsense'"),
+                                   (["one_worker"], "there is no benchmark 'one_worker'"),  # it takes a data file
+                                   (["--repetitions", "many"], "must be a positive number, not 'many'")):
+            done = run("bench", *arguments)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(message, done.stderr)
+            self.assertIn("NAMEs: add_cost", done.stderr)
+        self.assertNotEqual(run("bench", "--output").returncode, 0)
+
+    def test_every_microbenchmark_has_its_question_in_the_readme(self):
+        top = SCRIPTS.parent / "bench"
+        names = re.findall(r"^peccary_(?:micro)?benchmark\((\w+)\)$", (top / "CMakeLists.txt").read_text(), re.MULTILINE)
+        self.assertGreater(len(names), 5)
+        self.assertEqual([name for name in names if f"| `{name}` |" not in (top / "README.md").read_text()], [])
+
+
+class PageTables(unittest.TestCase):
+    PAGE = """<p>no</p><table><caption>One &amp; two</caption><tr><th>name</th><th>x</th><th>gone</th></tr>
+<tr><th>a</th><td>1|2</td><td>-</td></tr><tr><th>b</th><td>3</td><td>-</td></tr></table>
+<table><caption>Three</caption><tr><th>name</th></tr><tr><th>c</th></tr></table>"""
+
+    def tables(self, *arguments):
+        with tempfile.NamedTemporaryFile("w", suffix=".html") as page:
+            page.write(self.PAGE)
+            page.flush()
+            return run("page-tables", page.name, *arguments)
+
+    def test_tables_as_markdown(self):
+        one = "One & two:\n\n| name | x |\n|---|---|\n| a | 1\\|2 |\n| b | 3 |\n\n"
+        three = "Three:\n\n| name |\n|---|\n| c |\n\n"
+        self.assertEqual(self.tables().stdout, one + three)
+        self.assertEqual(self.tables("--caption", "^Th").stdout, three)
+        self.assertEqual(self.tables("--rows", "b").stdout, one.replace("| a | 1\\|2 |\n", ""))
+
+    def test_nothing_to_print(self):
+        done = self.tables("--caption", "Four")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the captions are: One & two; Three", done.stderr)
+        self.assertIn("nowhere.html: No such file", run("page-tables", "nowhere.html").stderr)
 
 
 class CheckReadme(unittest.TestCase):
