@@ -5,6 +5,7 @@ import base64
 import hashlib
 import html.parser
 import json
+import math
 import os
 import re
 import unittest
@@ -161,6 +162,55 @@ class Charts(ReportTest):
         for row, worker in zip(seconds[1:], summary["workers"]):
             self.assertAlmostEqual(float(row[1]), summary["train_seconds"], delta=1e-5)
             self.assertAlmostEqual(float(row[4]), worker["barrier_seconds"], delta=1e-5)
+
+    def test_models_overlap_and_the_sampled_clock(self):
+        *_, summary = self.train("log", "--epochs", 3, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact")
+        page = self.page("log")
+        chart = page.one("svg", id="staleness-0")
+        mean, fits = summary["staleness"]["mean"], summary["staleness_fits"]
+        self.assertGreater(mean, 0)
+
+        def geometric(first, last):
+            return (mean / (1 + mean)) ** first - (mean / (1 + mean)) ** (last + 1)
+
+        def poisson(first, last):
+            return sum(math.exp(-mean) * mean ** value / math.factorial(value) for value in range(first, last + 1))
+
+        texts = [text.text for text in chart.all("text")]
+        for fit, model in zip(fits, (geometric, poisson)):
+            name = f"{fit['model']} (fit {fit['total_variation']:.2f})"
+            self.assertIn(name, texts)
+            line = next(chart.all("g", **{"data-model": name}))
+            self.assertTrue(next(line.all("path")).attributes["d"].startswith("M"))
+            dots = {int(dot.attributes["data-first"]): float(dot.attributes["data-share"]) for dot in line.all("circle")}
+            self.assertIn(0, dots)
+            for first, share in dots.items():
+                self.assertAlmostEqual(share, model(first, max(first, 2 * first - 1)), places=5)
+        rows = page.tables()["Models with the mean of all workers"]
+        self.assertEqual([row[0] for row in rows[1:]], ["geometric", "Poisson"])
+        self.assertAlmostEqual(float(rows[1][2]), fits[0]["total_variation"], delta=1e-4)
+
+        page.one("svg", id="overlap-0")
+        rows = page.tables()["Staleness and overlap"]
+        self.assertEqual([row[:2] for row in rows[1:]], [[name, f"{summary['updates']:,}"] for name in
+                                                         ("between read and apply", "under way at the same time")])
+        self.assertEqual(rows[2][2], f"{summary['overlap']['mean']:.2f}")
+        page.one("svg", id="sampled-0")
+        every, sampled, difference = page.tables()["Every update, and those that sampled mode sees"][1:]
+        self.assertEqual(sampled[1], f"{summary['as_sampled']['samples']:,}")
+        self.assertAlmostEqual(float(difference[2]), float(sampled[2]) - float(every[2]), delta=0.011)
+        self.assertEqual(int(difference[6]), int(sampled[6]) - int(every[6]))
+        self.assertIn(f"distance {summary['as_sampled']['total_variation']:.4f}", page.root.whole_text())
+
+        # Logs of before have none of it, and nothing of a sampled run but the models.
+        for name in ("as_sampled", "overlap", "staleness_fits"):
+            for each in (summary, *summary["workers"]):
+                each.pop(name, None)
+        self.write("old", lines(*self.log("log")[:-1], summary))
+        page = self.page("old")
+        self.assertEqual([chart.attributes["id"] for chart in page.root.all("svg") if chart.attributes.get("id", "").endswith("-0")],
+                         ["staleness-0"])
+        self.assertIn("Models with the mean of all workers", page.tables())
 
     def test_diagnosed_runs_show_hot_and_cold_coordinates(self):
         *_, summary = self.train("log", "--epochs", 3, "--scheme", "hogbatch", "--threads", 2, "--diagnose")
