@@ -9,6 +9,7 @@ import math
 import os
 import re
 import unittest
+import xml.etree.ElementTree
 
 from browser import CHROMIUM, Browser
 from harness import ZIPF, ZIPF_TEST, ProgramTest
@@ -211,6 +212,40 @@ class Charts(ReportTest):
         self.assertEqual([chart.attributes["id"] for chart in page.root.all("svg") if chart.attributes.get("id", "").endswith("-0")],
                          ["staleness-0"])
         self.assertIn("Models with the mean of all workers", page.tables())
+
+    def test_charts_as_files(self):
+        self.train("log", "--epochs", 3, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact", "--diagnose")
+        self.path("charts").mkdir()
+        self.write("charts/kept.txt", "mine")
+        for directory in ("charts", "new"):
+            self.run_program("report", "log", "--output", "out.html", "--charts", directory)
+        page = Page(self.path("out.html").read_text())
+        names = sorted(chart.attributes["id"] for chart in page.root.all("svg", **{"class": "chart"}))
+        self.assertLessEqual({"time", "passes", "staleness-0", "overlap-0", "sampled-0", "coordinates-0"}, set(names))
+        self.assertEqual(sorted(path.name for path in self.path("new").iterdir()), sorted(f"{name}.svg" for name in names))
+        self.assertEqual(self.path("charts/kept.txt").read_text(), "mine")
+        for name in names:
+            text = self.path(f"charts/{name}.svg").read_text()
+            self.assertEqual(text, self.path(f"new/{name}.svg").read_text())
+            self.assertIsNone(re.search(r"https?://(?!www\.w3\.org/2000/svg\")|@import|url\(|<script", text))
+            root = xml.etree.ElementTree.fromstring(text)
+            self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+            self.assertEqual(root.get("viewBox"), f"0 0 {root.get('width')} {root.get('height')}")
+            # Nothing is lost: the chart of the page, with a style and a ground before it.
+            style, ground, *drawn = root
+            self.assertIn("prefers-color-scheme:dark", style.text)
+            self.assertEqual(ground.get("class"), "ground")
+            self.assertEqual(len(drawn), len(page.one("svg", id=name).children))
+
+    def test_charts_that_cannot_be_written(self):
+        self.train("log", "--epochs", 1)
+        self.write("file", "mine")
+        self.assertIn("file", self.run_program("report", "log", "--output", "out.html", "--charts", "file", code=1).stderr)
+        self.assertIn("no/such", self.run_program("report", "log", "--output", "out.html", "--charts", "no/such", code=1).stderr)
+        self.path("log").rename(self.path("time.svg"))
+        self.assertIn("same file", self.run_program("report", "time.svg", "--output", "out.html", "--charts", ".", code=2).stderr)
+        self.assertIn("same file", self.run_program("report", "time.svg", "--output", "passes.svg", "--charts", ".", code=2).stderr)
+        self.assertEqual(self.files(), ["file", "time.svg"])
 
     def test_diagnosed_runs_show_hot_and_cold_coordinates(self):
         *_, summary = self.train("log", "--epochs", 3, "--scheme", "hogbatch", "--threads", 2, "--diagnose")
