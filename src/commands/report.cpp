@@ -11,6 +11,7 @@ namespace {
 struct report_options {
     std::vector<std::string> logs;
     std::string output = "report.html";
+    std::string charts;
 };
 
 } // namespace
@@ -26,7 +27,9 @@ void add_report(CLI::App& program) {
         ->required()
         ->option_text(" ");
     command->add_option("--output", options->output, "Write the page here (default report.html)")->option_text("FILE");
-    command->callback([options] { report(options->logs, options->output); });
+    command->add_option("--charts", options->charts, "Write each chart of the page into this directory too, as NAME.svg")
+        ->option_text("DIRECTORY");
+    command->callback([options] { report(options->logs, options->output, options->charts); });
 }
 
 } // namespace peccary::program

@@ -25,7 +25,9 @@ struct progress_point {
 struct charted_worker {
     std::string name;
     distribution staleness;
-    double seconds = 0; ///< of the workers' time, waiting included
+    distribution as_sampled = {}; ///< exact mode only: what sampled mode would have measured in the same run
+    distribution overlap = {};    ///< exact mode only
+    double seconds = 0;           ///< of the workers' time, waiting included
     double lock_seconds = 0;
     double barrier_seconds = 0;
     std::uint64_t retries = 0;

@@ -27,8 +27,15 @@ std::vector<delay_class> delay_classes(const std::vector<named_distribution>& of
 /// "4-7".
 std::string class_name(const delay_class& of);
 
-/// Bars have the classes s0, s1, ... in the order of the distributions, and a data-share each; the distributions' names are in the legend.
+/// A line over the bars: the shares that a model gives to the classes.
+struct model_line {
+    std::string name;
+    std::vector<double> shares; ///< one a class
+};
+
+/// Bars have the classes s0, s1, ... in the order of the distributions, and a data-share each, as have the dots on lines; the names of both are
+/// in the legend. What is below the smallest share of a bar's decade is not drawn.
 std::string draw_histogram(const std::string& id, const std::string& title, const std::string& x_title,
-                           const std::vector<named_distribution>& of);
+                           const std::vector<named_distribution>& of, const std::vector<model_line>& models = {});
 
 } // namespace peccary::program

@@ -56,6 +56,8 @@ charted_worker all_workers(const charted_run& run) {
     charted_worker all{.name = "all", .staleness = {}};
     for (const charted_worker& each : run.by_worker) {
         all.staleness.merge(each.staleness);
+        all.as_sampled.merge(each.as_sampled);
+        all.overlap.merge(each.overlap);
         all.seconds += each.seconds;
         all.lock_seconds += each.lock_seconds;
         all.barrier_seconds += each.barrier_seconds;

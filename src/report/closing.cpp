@@ -1,5 +1,6 @@
 #include "report/closing.hpp"
 
+#include "report/delay_model.hpp"
 #include "report/median.hpp"
 #include "report/text.hpp"
 
@@ -39,6 +40,26 @@ std::vector<std::string> worker_row(const std::string& name, const worker_statis
             grouped(worker.waits.contended),
             duration(worker.waits.lock_seconds),
             duration(worker.waits.barrier_seconds)};
+}
+
+/// What exact mode knows beyond sampled mode, of all workers together; distances are total variations from the first row.
+std::string exact_staleness_table(const worker_statistics& all) {
+    const distribution measured = distribution_of(all.staleness);
+    std::vector<std::vector<std::string>> rows{{"every update", "samples", "mean", "p50", "p90", "p99", "max", "distance"}};
+    const auto add = [&](const char* name, const histogram& of, const std::string& distance) {
+        if (of.samples() > 0) {
+            rows.push_back({name, grouped(of.samples()), fmt::format("{:.2f}", of.mean()), grouped(of.quantile(0.5)),
+                            grouped(of.quantile(0.9)), grouped(of.quantile(0.99)), grouped(of.maximum()), distance});
+        }
+    };
+    add("staleness", all.staleness, "-");
+    add("as sampled", all.as_sampled, fmt::format("{:.4f}", total_variation(measured, distribution_of(all.as_sampled))));
+    add("overlap", all.overlap, "-");
+    for (const fitted_model& fit : fits_to(measured)) {
+        rows.push_back({fmt::format("{} fit", fit.model.name), "-", fmt::format("{:.2f}", fit.mean), "-", "-", "-", "-",
+                        fmt::format("{:.4f}", fit.total_variation)});
+    }
+    return table(rows);
 }
 
 std::string diagnosis_text(const diagnosis& found) {
@@ -94,6 +115,9 @@ std::string closing_table(const run_facts& facts) {
         rows.push_back(worker_row("all", all));
     }
     text += "\n" + table(rows);
+    if (all.overlap.maximum() > 0) {
+        text += "\n" + exact_staleness_table(all);
+    }
     if (facts.diagnosed) {
         text += "\n" + diagnosis_text(*facts.diagnosed);
     }

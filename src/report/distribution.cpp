@@ -49,6 +49,20 @@ distribution distribution_of(const histogram& from) {
     return found;
 }
 
+double total_variation(const distribution& one, const distribution& other) {
+    const auto share = [](const distribution& of, const distribution::bin& bin) {
+        return static_cast<double>(bin.count) / static_cast<double>(of.samples);
+    };
+    double in_common = 0;
+    for (const distribution::bin& bin : one.bins) {
+        const auto place = std::ranges::lower_bound(other.bins, bin.first, {}, &distribution::bin::first);
+        if (place != other.bins.end() && place->first == bin.first) {
+            in_common += std::min(share(one, bin), share(other, *place));
+        }
+    }
+    return std::max(0.0, 1 - in_common);
+}
+
 nlohmann::ordered_json to_json(const distribution& of) {
     nlohmann::ordered_json bins = nlohmann::ordered_json::array();
     for (const distribution::bin& each : of.bins) {

@@ -31,6 +31,9 @@ struct distribution {
 
 distribution distribution_of(const histogram& from);
 
+/// Half the sum of the differences of all bins' shares: 0 if they are the same, 1 if they have no bin in common or one of them has no samples.
+double total_variation(const distribution& one, const distribution& other);
+
 /// `mean`, `p50`, `p90`, `p99`, `max`, `samples`, and `bins`: an array of [first value, last value, count].
 nlohmann::ordered_json to_json(const distribution& of);
 

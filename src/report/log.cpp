@@ -1,5 +1,6 @@
 #include "report/log.hpp"
 
+#include "report/delay_model.hpp"
 #include "report/distribution.hpp"
 
 #include <cerrno>
@@ -25,14 +26,34 @@ void add_evaluation(json& record, const std::string& prefix, const std::optional
     record[prefix + "_mean_squared_error"] = number_or_null(values.mean_squared_error);
 }
 
+json measured_or_null(const histogram& of) { return of.samples() > 0 ? to_json(distribution_of(of)) : json(nullptr); }
+
 json worker_record(const worker_statistics& worker) {
     return {{"updates", worker.updates},
             {"examples", worker.examples},
             {"staleness", to_json(distribution_of(worker.staleness))},
+            {"as_sampled", measured_or_null(worker.as_sampled)},
+            {"overlap", measured_or_null(worker.overlap)},
             {"retries", worker.waits.retries},
             {"contended", worker.waits.contended},
             {"lock_seconds", worker.waits.lock_seconds},
             {"barrier_seconds", worker.waits.barrier_seconds}};
+}
+
+/// What only all workers together have: how far the sampled updates are from all, and models from the measured.
+void add_distances(json& record, const worker_statistics& all) {
+    const distribution measured = distribution_of(all.staleness);
+    if (all.as_sampled.samples() > 0) {
+        record["as_sampled"]["total_variation"] = total_variation(measured, distribution_of(all.as_sampled));
+    }
+    record["staleness_fits"] = json::array();
+    for (const fitted_model& fit : fits_to(measured)) {
+        record["staleness_fits"].push_back({{"model", fit.model.name},
+                                            {"mean", fit.mean},
+                                            {"total_variation", fit.total_variation},
+                                            {"kolmogorov", fit.kolmogorov},
+                                            {"log_likelihood", fit.log_likelihood}});
+    }
 }
 
 json diagnosis_record(const diagnosis& found) {
@@ -74,8 +95,10 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     add_evaluation(record, "train", last.training);
     add_evaluation(record, "validation", last.validation);
     add_evaluation(record, "test", last.test);
-    record.update(worker_record(facts.merged()));
+    const worker_statistics all = facts.merged();
+    record.update(worker_record(all));
     record["updates"] = last.updates; // those before the run was resumed too
+    add_distances(record, all);
     record["workers"] = json::array();
     for (const worker_statistics& worker : facts.workers) {
         record["workers"].push_back(worker_record(worker));

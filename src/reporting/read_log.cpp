@@ -19,6 +19,11 @@ using json = nlohmann::ordered_json;
 
 double number_or_nan(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
 
+/// What older logs lack, and what is null where it was not measured.
+distribution distribution_if_any(const json& record, const char* name) {
+    return record.contains(name) && !record.at(name).is_null() ? distribution_from(record.at(name)) : distribution();
+}
+
 /// The runs so far; `take` adds a record. Throws `data_error` without file and line, and `nlohmann::json::exception` for fields that are missing
 /// or of another type.
 class log_reader {
@@ -115,6 +120,8 @@ private:
         for (const json& each : record.at("workers")) {
             run.by_worker.push_back({.name = "worker " + std::to_string(run.by_worker.size()),
                                      .staleness = distribution_from(each.at("staleness")),
+                                     .as_sampled = distribution_if_any(each, "as_sampled"),
+                                     .overlap = distribution_if_any(each, "overlap"),
                                      .seconds = seconds,
                                      .lock_seconds = each.at("lock_seconds").get<double>(),
                                      .barrier_seconds = each.at("barrier_seconds").get<double>(),

@@ -1,6 +1,7 @@
 #include "reporting/report.hpp"
 
 #include "output/text_file.hpp"
+#include "page/standalone.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/core/file.hpp"
 #include "report/median.hpp"
@@ -13,10 +14,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace peccary::program {
@@ -145,6 +149,25 @@ charted_run median_run(const comparison& of, const contender& each) {
     return shown;
 }
 
+/// `others` are the files that are not to be overwritten.
+void write_charts(const std::vector<standalone_chart>& charts, const std::string& directory, const named_paths& others) {
+    std::error_code met;
+    std::filesystem::create_directory(directory, met);
+    if (met) {
+        throw_io_error(directory, "make the directory", met.value());
+    }
+    named_paths outputs;
+    for (const standalone_chart& chart : charts) {
+        outputs.emplace_back("--charts", (std::filesystem::path(directory) / (chart.name + ".svg")).string());
+    }
+    check_outputs(others, outputs);
+    for (std::size_t i = 0; i < charts.size(); ++i) {
+        text_file file(outputs[i].second);
+        file.write(charts[i].svg);
+        file.commit();
+    }
+}
+
 } // namespace
 
 page_content content_of(const comparison& of) {
@@ -205,14 +228,19 @@ std::string page_of(const std::vector<std::string>& paths) {
 
 } // namespace
 
-void report(const std::vector<std::string>& paths, const std::string& output) {
+void report(const std::vector<std::string>& paths, const std::string& output, const std::string& charts) {
     named_paths inputs;
     for (const std::string& path : paths) {
         inputs.emplace_back("the log " + path, path);
     }
     check_outputs(inputs, {{"--output", output}});
+    const std::string html = page_of(paths);
+    if (!charts.empty()) {
+        inputs.emplace_back("--output", output);
+        write_charts(standalone_charts(html), charts, inputs);
+    }
     text_file file(output);
-    file.write(page_of(paths));
+    file.write(html);
     file.commit();
 }
 

@@ -17,6 +17,8 @@ page_content content_of(const comparison& of);
 page_content content_of(const std::vector<std::string>& paths);
 
 /// Writes a page about logs, about a comparison, or about benchmarks; throws for a mixture. Replaces `output`, or leaves it as it was and throws.
-void report(const std::vector<std::string>& paths, const std::string& output);
+/// Where `charts` is not empty, it is a directory, made if need be, into which each chart of the page is written as NAME.svg; what else is in it
+/// stays.
+void report(const std::vector<std::string>& paths, const std::string& output, const std::string& charts);
 
 } // namespace peccary::program

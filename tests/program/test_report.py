@@ -5,9 +5,11 @@ import base64
 import hashlib
 import html.parser
 import json
+import math
 import os
 import re
 import unittest
+import xml.etree.ElementTree
 
 from browser import CHROMIUM, Browser
 from harness import UPLOT, ZIPF, ZIPF_TEST, ProgramTest
@@ -161,6 +163,89 @@ class Charts(ReportTest):
         for row, worker in zip(seconds[1:], summary["workers"]):
             self.assertAlmostEqual(float(row[1]), summary["train_seconds"], delta=1e-5)
             self.assertAlmostEqual(float(row[4]), worker["barrier_seconds"], delta=1e-5)
+
+    def test_models_overlap_and_the_sampled_clock(self):
+        *_, summary = self.train("log", "--epochs", 3, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact")
+        page = self.page("log")
+        chart = page.one("svg", id="staleness-0")
+        mean, fits = summary["staleness"]["mean"], summary["staleness_fits"]
+        self.assertGreater(mean, 0)
+
+        def geometric(first, last):
+            return (mean / (1 + mean)) ** first - (mean / (1 + mean)) ** (last + 1)
+
+        def poisson(first, last):
+            return sum(math.exp(-mean) * mean ** value / math.factorial(value) for value in range(first, last + 1))
+
+        texts = [text.text for text in chart.all("text")]
+        for fit, model in zip(fits, (geometric, poisson)):
+            name = f"{fit['model']} (fit {fit['total_variation']:.2f})"
+            self.assertIn(name, texts)
+            line = next(chart.all("g", **{"data-model": name}))
+            self.assertTrue(next(line.all("path")).attributes["d"].startswith("M"))
+            dots = {int(dot.attributes["data-first"]): float(dot.attributes["data-share"]) for dot in line.all("circle")}
+            self.assertIn(0, dots)
+            for first, share in dots.items():
+                self.assertAlmostEqual(share, model(first, max(first, 2 * first - 1)), places=5)
+        rows = page.tables()["Models with the mean of all workers"]
+        self.assertEqual([row[0] for row in rows[1:]], ["geometric", "Poisson"])
+        self.assertAlmostEqual(float(rows[1][2]), fits[0]["total_variation"], delta=1e-4)
+
+        page.one("svg", id="overlap-0")
+        rows = page.tables()["Staleness and overlap"]
+        self.assertEqual([row[:2] for row in rows[1:]], [[name, f"{summary['updates']:,}"] for name in
+                                                         ("between read and apply", "under way at the same time")])
+        self.assertEqual(rows[2][2], f"{summary['overlap']['mean']:.2f}")
+        page.one("svg", id="sampled-0")
+        every, sampled, difference = page.tables()["Every update, and those that sampled mode sees"][1:]
+        self.assertEqual(sampled[1], f"{summary['as_sampled']['samples']:,}")
+        self.assertAlmostEqual(float(difference[2]), float(sampled[2]) - float(every[2]), delta=0.011)
+        self.assertEqual(int(difference[6]), int(sampled[6]) - int(every[6]))
+        self.assertIn(f"distance {summary['as_sampled']['total_variation']:.4f}", page.root.whole_text())
+
+        # Logs of before have none of it, and nothing of a sampled run but the models.
+        for name in ("as_sampled", "overlap", "staleness_fits"):
+            for each in (summary, *summary["workers"]):
+                each.pop(name, None)
+        self.write("old", lines(*self.log("log")[:-1], summary))
+        page = self.page("old")
+        self.assertEqual([chart.attributes["id"] for chart in page.root.all("svg") if chart.attributes.get("id", "").endswith("-0")],
+                         ["staleness-0"])
+        self.assertIn("Models with the mean of all workers", page.tables())
+
+    def test_charts_as_files(self):
+        self.train("log", "--epochs", 3, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact", "--diagnose")
+        self.path("charts").mkdir()
+        self.write("charts/kept.txt", "mine")
+        for directory in ("charts", "new"):
+            self.run_program("report", "log", "--output", "out.html", "--charts", directory)
+        page = Page(self.path("out.html").read_text())
+        names = sorted(chart.attributes["id"] for chart in page.root.all("svg", **{"class": "chart"}))
+        self.assertLessEqual({"time", "passes", "staleness-0", "overlap-0", "sampled-0", "coordinates-0"}, set(names))
+        self.assertEqual(sorted(path.name for path in self.path("new").iterdir()), sorted(f"{name}.svg" for name in names))
+        self.assertEqual(self.path("charts/kept.txt").read_text(), "mine")
+        for name in names:
+            text = self.path(f"charts/{name}.svg").read_text()
+            self.assertEqual(text, self.path(f"new/{name}.svg").read_text())
+            self.assertIsNone(re.search(r"https?://(?!www\.w3\.org/2000/svg\")|@import|url\(|<script", text))
+            root = xml.etree.ElementTree.fromstring(text)
+            self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+            self.assertEqual(root.get("viewBox"), f"0 0 {root.get('width')} {root.get('height')}")
+            # Nothing is lost: the chart of the page, with a style and a ground before it.
+            style, ground, *drawn = root
+            self.assertIn("prefers-color-scheme:dark", style.text)
+            self.assertEqual(ground.get("class"), "ground")
+            self.assertEqual(len(drawn), len(page.one("svg", id=name).children))
+
+    def test_charts_that_cannot_be_written(self):
+        self.train("log", "--epochs", 1)
+        self.write("file", "mine")
+        self.assertIn("file", self.run_program("report", "log", "--output", "out.html", "--charts", "file", code=1).stderr)
+        self.assertIn("no/such", self.run_program("report", "log", "--output", "out.html", "--charts", "no/such", code=1).stderr)
+        self.path("log").rename(self.path("time.svg"))
+        self.assertIn("same file", self.run_program("report", "time.svg", "--output", "out.html", "--charts", ".", code=2).stderr)
+        self.assertIn("same file", self.run_program("report", "time.svg", "--output", "passes.svg", "--charts", ".", code=2).stderr)
+        self.assertEqual(self.files(), ["file", "time.svg"])
 
     def test_diagnosed_runs_show_hot_and_cold_coordinates(self):
         *_, summary = self.train("log", "--epochs", 3, "--scheme", "hogbatch", "--threads", 2, "--diagnose")

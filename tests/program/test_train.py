@@ -10,7 +10,7 @@ from harness import DIGITS, DIGITS_TEST, PROGRAM, ZIPF, ZIPF_TEST, ProgramTest
 
 SCHEMES = [scheme["name"] for scheme in json.loads(subprocess.check_output([PROGRAM, "schemes", "--json"]))]
 STALENESS = {"mean", "p50", "p90", "p99", "max", "samples", "bins"}
-WORKER = {"updates", "examples", "staleness", "retries", "contended", "lock_seconds", "barrier_seconds"}
+WORKER = {"updates", "examples", "staleness", "as_sampled", "overlap", "retries", "contended", "lock_seconds", "barrier_seconds"}
 
 
 class Models(ProgramTest):
@@ -126,6 +126,8 @@ class Log(ProgramTest):
         for worker in summary["workers"]:
             self.assertEqual(worker.keys(), WORKER)
             self.assertEqual(worker["staleness"].keys(), STALENESS)
+            self.assertIsNone(worker["as_sampled"])
+            self.assertIsNone(worker["overlap"])
             bins = worker["staleness"]["bins"]
             self.assertEqual(sum(count for _, _, count in bins), worker["staleness"]["samples"])
             self.assertTrue(all(first <= last for first, last, _ in bins))
@@ -227,6 +229,44 @@ class Progress(ProgramTest):
         self.assertIn("\nepoch 3/3: ", short.stderr)
         self.assertNotIn("\x1b", done.stderr)
         self.assertEqual(self.run_program("train", ZIPF, "--epochs", 3, "--quiet").stderr, "")
+
+    def test_exact_staleness_has_overlap_and_what_sampling_would_see(self):
+        done = self.run_program("train", ZIPF, "--scheme", "round_robin", "--threads", 3, "--epochs", 3, "--staleness", "exact", "--log", "log")
+        summary = self.log("log")[-1]
+        for each in (summary, *summary["workers"]):
+            self.assertEqual(each["overlap"].keys(), STALENESS)
+            self.assertEqual(each["overlap"]["samples"], each["updates"])
+            self.assertGreaterEqual(each["overlap"]["mean"], each["staleness"]["mean"])
+            self.assertLessEqual(each["overlap"]["max"], 4)
+            self.assertGreater(each["as_sampled"]["samples"], 0)
+
+        # Distances, from the bins.
+        def shares(of):
+            return {first: count / of["samples"] for first, _, count in of["bins"]}
+
+        def total_variation(one, other):
+            return sum(abs(one.get(value, 0) - other.get(value, 0)) for value in one.keys() | other.keys()) / 2
+
+        measured = shares(summary["staleness"])
+        self.assertAlmostEqual(summary["as_sampled"]["total_variation"], total_variation(measured, shares(summary["as_sampled"])))
+        mean = summary["staleness"]["mean"]
+        geometric = {value: (mean / (1 + mean)) ** value / (1 + mean) for value in range(1000)}
+        first, second = summary["staleness_fits"]
+        self.assertEqual((first["model"], second["model"]), ("geometric", "Poisson"))
+        self.assertEqual(first["mean"], mean)
+        self.assertAlmostEqual(first["total_variation"], total_variation(measured, geometric))
+        self.assertEqual(first.keys(), {"model", "mean", "total_variation", "kolmogorov", "log_likelihood"})
+        self.assertRegex(done.stdout, r"(?m)^every update +samples +mean +p50 +p90 +p99 +max +distance$")
+        for line in ("staleness", "as sampled", "overlap", "geometric fit", "Poisson fit"):
+            self.assertRegex(done.stdout, rf"(?m)^{line} +[-0-9]")
+
+        # One worker is never stale, and there is nothing to tell.
+        done = self.run_program("train", ZIPF, "--scheme", "sequential", "--epochs", 1, "--staleness", "exact", "--log", "log")
+        self.assertNotIn("every update", done.stdout)
+        self.assertEqual(self.log("log")[-1]["staleness_fits"], [])
+        # A merge is no update of its own: nothing is under way.
+        self.run_program("train", ZIPF, "--scheme", "replicas", "--threads", 2, "--epochs", 1, "--staleness", "exact", "--log", "log")
+        self.assertIsNone(self.log("log")[-1]["overlap"])
 
     def test_closing_table_is_all_of_standard_output(self):
         done = self.run_program("train", ZIPF, "--epochs", 1, "--threads", 2, env={**os.environ, "LC_ALL": "de_DE.UTF-8"})

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 using namespace peccary;
@@ -94,13 +95,20 @@ TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every updat
                 REQUIRE(all.updates == updates);
                 const std::uint64_t samples = all.staleness.samples();
                 REQUIRE((mode == staleness_mode::exact ? samples == updates : samples <= (mode == staleness_mode::off ? 0 : updates)));
+                constexpr bool merges = std::is_same_v<TestType, replicas>; // nothing of it is under way between merges
+                REQUIRE(all.overlap.samples() == (mode == staleness_mode::exact && !merges ? updates : 0));
+                REQUIRE(all.as_sampled.samples() <= (mode == staleness_mode::exact ? samples : 0));
                 if (mode == staleness_mode::exact) {
                     for (const auto& worker : end.statistics) {
                         REQUIRE(worker.staleness.samples() == worker.updates);
                     }
                 }
+                if (!merges) {
+                    REQUIRE(all.overlap.mean() >= (mode == staleness_mode::exact ? all.staleness.mean() : 0));
+                }
                 if (workers == 1) {
                     REQUIRE(all.staleness.maximum() == 0);
+                    REQUIRE(all.overlap.maximum() == 0);
                 }
                 REQUIRE(all.staleness.maximum() <= updates);
             }
@@ -161,6 +169,7 @@ TEST_CASE("round robin: nobody is more than one round behind") {
             .executor = executor, .workers = workers, .epochs = 2, .step = 0.2, .staleness = staleness_mode::exact};
         const auto end = test::run<round_robin>(linear<logistic>(50, false), data.view(), settings);
         REQUIRE(end.merged().staleness.maximum() <= workers - 1);
+        REQUIRE(end.merged().overlap.maximum() <= 2 * (workers - 1)); // those of the round before, and those of the round after
         for (const auto& worker : end.statistics) {
             REQUIRE(worker.updates == 2 * 2000 / workers);
         }

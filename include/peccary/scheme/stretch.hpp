@@ -37,12 +37,12 @@ struct alignas(cache_line) worker_state {
 
 /// What all workers of a run share besides the parameters. Thread-safety: each member says.
 struct run_state {
-    run_state(unsigned worker_count, std::uint64_t sampling, stop_flag& stop_of_run)
-        : clocks(worker_count), workers(worker_count), sampling_period(sampling), stop(stop_of_run) {}
+    run_state(unsigned worker_count, const staleness_sampling& measured, stop_flag& stop_of_run)
+        : clocks(worker_count), workers(worker_count), sampling(measured), stop(stop_of_run) {}
 
     update_clocks clocks;              ///< each written by its worker
     std::vector<worker_state> workers; ///< each touched by its worker
-    std::uint64_t sampling_period;     ///< const while workers run; 1 = every update, 0 = none
+    staleness_sampling sampling;       ///< const while workers run
     stop_flag& stop;                   ///< any thread
 
     /// Stops the run because `worker` met a number that is not finite. Any thread.
@@ -96,9 +96,7 @@ struct stretch {
         return std::bit_floor(static_cast<std::uint64_t>(std::max(1.0, std::min(wanted, fair))));
     }
 
-    staleness_probe probe(unsigned worker) {
-        return {state.clocks, worker, state.sampling_period, state.workers[worker].statistics.staleness};
-    }
+    staleness_probe probe(unsigned worker) { return {state.clocks, worker, state.sampling, state.workers[worker].statistics}; }
 };
 
 } // namespace peccary

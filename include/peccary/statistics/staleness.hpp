@@ -1,8 +1,8 @@
-// Staleness: updates by others applied between this worker's read and its own apply, from per-worker update clocks.
+// Staleness: updates by others applied between this worker's read and its own apply, from per-worker update clocks (docs/staleness.md).
 #pragma once
 
 #include "peccary/core/types.hpp"
-#include "peccary/statistics/histogram.hpp"
+#include "peccary/statistics/worker_statistics.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -11,7 +11,16 @@
 
 namespace peccary {
 
-/// One single-writer count of applied updates a worker, each on its own cache lines. A single global counter would itself be the most
+enum class staleness_mode { sampled, exact, off };
+
+/// Which updates are measured: of each worker every `period`-th, or all (`exact`), or none (`off`). In exact mode the period says which ones
+/// sampled mode would have measured.
+struct staleness_sampling {
+    staleness_mode mode = staleness_mode::sampled;
+    std::uint64_t period = 1;
+};
+
+/// Single-writer counts of a worker's updates, each worker's on cache lines of its own. A single global counter would itself be the most
 /// contended line of the program and, incremented without a lock prefix, lose counts and bias the staleness low.
 class update_clocks {
 public:
@@ -19,7 +28,14 @@ public:
 
     std::size_t workers() const noexcept { return clocks_.size(); }
 
-    /// Counts `updates` of worker `self`; called by that worker only, after their last write.
+    /// Counts the next update of worker `self` as begun; called by that worker only, before its first read. Only overlap needs it.
+    void begin(std::size_t self) noexcept {
+        padded_clock& clock = clocks_[self];
+        // Relaxed, since it announces nothing. That nobody sees fewer updates begun than applied is due to the release in `advance`.
+        clock.begun.store(clock.applied.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+
+    /// Counts `updates` of worker `self` as applied; called by that worker only, after their last write.
     void advance(std::size_t self, std::uint64_t updates = 1) noexcept {
         auto& applied = clocks_[self].applied;
         // The owner is the only writer, so load and store need no read-modify-write. Release pairs with the acquire in `others`:
@@ -38,29 +54,50 @@ public:
         return sum;
     }
 
+    /// Updates begun so far by all workers but `self`: at least as many as an earlier call of `others` has found applied.
+    std::uint64_t begun_by_others(std::size_t self) const noexcept {
+        std::uint64_t sum = 0;
+        for (std::size_t worker = 0; worker < clocks_.size(); ++worker) {
+            if (worker != self) {
+                sum += clocks_[worker].begun.load(std::memory_order_relaxed);
+            }
+        }
+        return sum;
+    }
+
     /// Updates applied so far by worker `self`.
     std::uint64_t own(std::size_t self) const noexcept { return clocks_[self].applied.load(std::memory_order_acquire); }
 
 private:
-    struct alignas(cache_line) padded_clock {
+    struct alignas(cache_line) padded_clock { // both on one line: who reads the one reads the other soon
         std::atomic<std::uint64_t> applied{0};
+        std::atomic<std::uint64_t> begun{0};
     };
     static_assert(sizeof(padded_clock) == cache_line);
     std::vector<padded_clock> clocks_;
 };
 
-/// Samples one worker's staleness: every `period`-th update, every one (1), or none (0).
+/// Measures one worker's staleness, and in exact mode its overlap.
 ///
-/// The sampled clock sees whole updates: an update of another worker that is half applied at the read counts as after it, one that is
-/// half applied at the apply does not count. Thread-safety: none; it belongs to its worker.
+/// The clock sees whole updates: an update of another worker that is half applied at the read counts as after it, one that is half applied at
+/// the apply does not count. Overlap counts both.
+/// Thread-safety: none; it belongs to its worker.
 class staleness_probe {
 public:
-    staleness_probe(update_clocks& clocks, std::size_t self, std::uint64_t period, histogram& record) noexcept
-        : clocks_(&clocks), record_(&record), self_(self), period_(period), countdown_(period) {}
+    /// Records in the worker's own `statistics`. Which updates are sampled depends on how many it has applied before, so that short stretches
+    /// are sampled as one long one would be.
+    staleness_probe(update_clocks& clocks, std::size_t self, const staleness_sampling& sampling, worker_statistics& statistics) noexcept
+        : clocks_(&clocks), statistics_(&statistics), self_(self), mode_(sampling.mode), period_(sampling.period),
+          until_sample_(period_ - statistics.updates % period_), countdown_(mode_ == staleness_mode::sampled ? until_sample_
+                                                                            : mode_ == staleness_mode::exact ? 1
+                                                                                                             : 0) {}
 
     /// To be called just before the first read of an update.
     void at_read() noexcept {
-        if (--countdown_ == 0) [[unlikely]] { // a period of 0 wraps round to 2^64 - 1 and never gets here
+        if (--countdown_ == 0) [[unlikely]] { // with `off`, it wraps round to 2^64 - 1 and never gets here
+            if (mode_ == staleness_mode::exact) {
+                clocks_->begin(self_);
+            }
             seen_ = clocks_->others(self_);
         }
     }
@@ -68,27 +105,43 @@ public:
     /// To be called just before the first write of an update.
     void at_apply() noexcept {
         if (countdown_ == 0) [[unlikely]] {
-            record_->record(clocks_->others(self_) - seen_);
+            const std::uint64_t staleness = clocks_->others(self_) - seen_;
+            statistics_->staleness.record(staleness);
             countdown_ = period_;
+            if (mode_ == staleness_mode::exact) {
+                countdown_ = 1;
+                if (--until_sample_ == 0) {
+                    statistics_->as_sampled.record(staleness);
+                    until_sample_ = period_;
+                }
+            }
         }
     }
 
     /// To be called after the last write of an update.
     void applied() noexcept {
-        if (period_ != 0) {
+        if (mode_ == staleness_mode::sampled) [[likely]] {
+            clocks_->advance(self_);
+        } else if (mode_ == staleness_mode::exact) {
+            // Whoever has begun by now, and had not ended when this update began.
+            statistics_->overlap.record(clocks_->begun_by_others(self_) - seen_);
             clocks_->advance(self_);
         }
     }
 
     /// For schemes whose workers read and apply at merges, not at updates: to be called within a merge, with the updates that it applies. All of
-    /// them were read at the merge before.
+    /// them were read at the merge before. Every merge is measured, in sampled mode too. They have no overlap: what a period of another
+    /// worker amounts to is not known before its end.
     void merged(std::uint64_t updates) noexcept {
-        if (period_ == 0) {
+        if (mode_ == staleness_mode::off) {
             return;
         }
         const std::uint64_t now = clocks_->others(self_);
         if (updates > 0) {
-            record_->record(now - seen_, updates);
+            statistics_->staleness.record(now - seen_, updates);
+            if (mode_ == staleness_mode::exact) {
+                statistics_->as_sampled.record(now - seen_, updates);
+            }
             clocks_->advance(self_, updates);
         }
         seen_ = now;
@@ -96,11 +149,13 @@ public:
 
 private:
     update_clocks* clocks_;
-    histogram* record_;
+    worker_statistics* statistics_;
     std::size_t self_;
+    staleness_mode mode_;
     std::uint64_t period_;
-    std::uint64_t countdown_;
-    std::uint64_t seen_ = 0;
+    std::uint64_t until_sample_; ///< in exact mode, updates until the next that sampled mode would have measured
+    std::uint64_t countdown_;    ///< updates until the next one measured
+    std::uint64_t seen_ = 0;     ///< applied by others at the read
 };
 
 } // namespace peccary

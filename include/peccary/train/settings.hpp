@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/statistics/staleness.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,6 @@
 #include <string>
 
 namespace peccary {
-
-enum class staleness_mode { sampled, exact, off };
 
 /// All of it plain values with good defaults. `trainer` checks them and throws `usage_error` for what has no meaning.
 struct train_settings {
