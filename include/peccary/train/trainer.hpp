@@ -78,7 +78,11 @@ public:
         while (position_.update < updates && end == epoch_end::complete) {
             end = run_stretch(updates);
         }
-        position_.train_seconds += watch.seconds();
+        const double seconds = watch.seconds();
+        position_.train_seconds += seconds;
+        for (worker_state& worker : state_.workers) {
+            worker.statistics.seconds += seconds;
+        }
         if (end == epoch_end::complete) {
             ++position_.epoch;
             position_.update = 0;
