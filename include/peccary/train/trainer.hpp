@@ -135,6 +135,15 @@ public:
         return applied;
     }
 
+    /// All workers' samples of staleness so far. Thread-safety: any thread, also while an epoch runs.
+    histogram staleness_so_far() const noexcept {
+        histogram all;
+        for (const worker_state& worker : state_.workers) {
+            all.merge(worker.statistics.staleness.snapshot());
+        }
+        return all;
+    }
+
     /// Each worker's tallies since the run began. Only between epochs.
     std::vector<worker_statistics> statistics() const {
         std::vector<worker_statistics> all;
