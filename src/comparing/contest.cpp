@@ -119,15 +119,9 @@ bool contest::run_once(contender& each, std::uint64_t round, compared_run& found
     if (inputs_->test) {
         found.test_accuracy = run->evaluate_on(inputs_->test->unweighted_view(inputs_->features), inputs_->test_rows).accuracy;
     }
-    worker_statistics all;
     for (const worker_statistics& worker : run->statistics()) {
-        all.merge(worker);
+        found.workers.push_back(figures_of(worker));
     }
-    found.staleness = distribution_of(all.staleness);
-    found.retries = all.waits.retries;
-    found.contended = all.waits.contended;
-    found.lock_seconds = all.waits.lock_seconds;
-    found.barrier_seconds = all.waits.barrier_seconds;
     return true;
 }
 
@@ -159,7 +153,11 @@ bool contest::diagnose(contender& each) const {
         return false;
     }
     const diagnosis found = ledger.found(run->model().exclusive(run->model().layout().find("shadow")));
-    each.losses = {.adds = found.adds, .lost = found.lost};
+    each.losses = {.adds = found.adds,
+                   .lost = found.lost,
+                   .hot_features = found.hot_features,
+                   .hot = distribution_of(found.hot),
+                   .cold = distribution_of(found.cold)};
     return true;
 }
 

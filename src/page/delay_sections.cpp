@@ -56,7 +56,7 @@ std::string staleness_section(const page_content& of) {
         const charted_run& run = of.runs[i];
         std::vector<named_distribution> shown;
         for (const charted_worker& each : run.by_worker) {
-            shown.push_back({.name = each.name, .values = each.staleness});
+            shown.push_back({.name = each.name, .values = each.figures.staleness});
         }
         const distribution all = all_workers(run).staleness;
         if (all.bins.empty() || all.maximum == 0) {

@@ -9,15 +9,10 @@
 
 namespace peccary::program {
 
-charted_worker all_workers(const charted_run& run) {
-    charted_worker all{.name = "all", .staleness = {}};
+worker_figures all_workers(const charted_run& run) {
+    worker_figures all;
     for (const charted_worker& each : run.by_worker) {
-        all.staleness.merge(each.staleness);
-        all.seconds += each.seconds;
-        all.lock_seconds += each.lock_seconds;
-        all.barrier_seconds += each.barrier_seconds;
-        all.retries += each.retries;
-        all.contended += each.contended;
+        all.merge(each.figures);
     }
     return all;
 }

@@ -1,6 +1,7 @@
 #include "report/log.hpp"
 
 #include "report/distribution.hpp"
+#include "report/worker_figures.hpp"
 
 #include <cerrno>
 #include <cmath>
@@ -23,16 +24,6 @@ void add_evaluation(json& record, const std::string& prefix, const std::optional
     record[prefix + "_loss"] = number_or_null(values.mean_loss);
     record[prefix + "_accuracy"] = number_or_null(values.accuracy);
     record[prefix + "_mean_squared_error"] = number_or_null(values.mean_squared_error);
-}
-
-json worker_record(const worker_statistics& worker) {
-    return {{"updates", worker.updates},
-            {"examples", worker.examples},
-            {"staleness", to_json(distribution_of(worker.staleness))},
-            {"retries", worker.waits.retries},
-            {"contended", worker.waits.contended},
-            {"lock_seconds", worker.waits.lock_seconds},
-            {"barrier_seconds", worker.waits.barrier_seconds}};
 }
 
 json diagnosis_record(const diagnosis& found) {
@@ -74,11 +65,11 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     add_evaluation(record, "train", last.training);
     add_evaluation(record, "validation", last.validation);
     add_evaluation(record, "test", last.test);
-    record.update(worker_record(facts.merged()));
+    record.update(to_json(figures_of(facts.merged())));
     record["updates"] = last.updates; // those before the run was resumed too
     record["workers"] = json::array();
     for (const worker_statistics& worker : facts.workers) {
-        record["workers"].push_back(worker_record(worker));
+        record["workers"].push_back(to_json(figures_of(worker)));
     }
     record["diagnosis"] = facts.diagnosed ? diagnosis_record(*facts.diagnosed) : json(nullptr);
     return record;

@@ -113,13 +113,8 @@ private:
         const double seconds = record.at("train_seconds").get<double>() - of.seconds_before;
         run.by_worker.clear();
         for (const json& each : record.at("workers")) {
-            run.by_worker.push_back({.name = "worker " + std::to_string(run.by_worker.size()),
-                                     .staleness = distribution_from(each.at("staleness")),
-                                     .seconds = seconds,
-                                     .lock_seconds = each.at("lock_seconds").get<double>(),
-                                     .barrier_seconds = each.at("barrier_seconds").get<double>(),
-                                     .retries = each.at("retries").get<std::uint64_t>(),
-                                     .contended = each.at("contended").get<std::uint64_t>()});
+            run.by_worker.push_back(
+                {.name = "worker " + std::to_string(run.by_worker.size()), .figures = worker_figures_from(each, seconds)});
         }
         if (const json& found = record.at("diagnosis"); !found.is_null()) {
             run.diagnosis = {.lost_fraction = found.at("lost_fraction").get<double>(),

@@ -12,6 +12,8 @@ import unittest
 
 from harness import DIGITS, ZIPF, ZIPF_TEST, ProgramTest
 
+TIMES = {"computing_seconds", "lock_seconds", "barrier_seconds", "retry_seconds", "merge_seconds", "idle_seconds"}
+
 
 class Compare(ProgramTest):
     def test_every_contender_runs_in_every_round(self):
@@ -129,7 +131,24 @@ class Compare(ProgramTest):
         self.assertIn("lost updates", done.stdout)
         nonzeros = sum(len(line.split()) - 1 for line in ZIPF.read_text().splitlines())
         for each in json.loads(self.path("out.json").read_text())["contenders"]:
-            self.assertEqual(each["lost_updates"], {"adds": 2 * nonzeros, "lost": 0, "fraction": 0.0})
+            found = each["lost_updates"]
+            self.assertEqual((found["adds"], found["lost"], found["fraction"]), (2 * nonzeros, 0, 0.0))
+            self.assertEqual(found["hot"]["samples"] + found["cold"]["samples"], 2 * nonzeros)
+
+    def test_each_workers_figures(self):
+        self.run_program("compare", ZIPF, "--schemes", "hogbatch,round_robin", "--threads", "1,3", "--repeat", 2, "--epochs", 4, "--json", "out.json")
+        for each in json.loads(self.path("out.json").read_text())["contenders"]:
+            for run in each["runs"]:
+                self.assertEqual(len(run["workers"]), each["threads"])
+                for worker in run["workers"]:
+                    self.assertTrue(all(worker[part] >= 0 for part in TIMES))
+                    self.assertAlmostEqual(sum(worker[part] for part in TIMES), run["train_seconds"][-1], places=9)
+                for name in TIMES | {"updates", "examples", "retries"}:
+                    self.assertAlmostEqual(sum(worker[name] for worker in run["workers"]), run[name], places=9)
+                self.assertEqual(sum(worker["staleness"]["samples"] for worker in run["workers"]), run["staleness"]["samples"])
+                self.assertEqual(run["merge_seconds"] > 0, each["scheme"] == "hogbatch")
+                if each["threads"] == 1:
+                    self.assertEqual((run["lock_seconds"], run["barrier_seconds"]), (0, 0))
 
     def test_csv_has_a_line_for_each_run(self):
         self.run_program("compare", ZIPF, "--schemes", "sequential,hogwild", "--threads", "1,2", "--repeat", 2, "--epochs", 3, "--json", "j",

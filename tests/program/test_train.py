@@ -10,7 +10,8 @@ from harness import DIGITS, DIGITS_TEST, PROGRAM, ZIPF, ZIPF_TEST, ProgramTest
 
 SCHEMES = [scheme["name"] for scheme in json.loads(subprocess.check_output([PROGRAM, "schemes", "--json"]))]
 STALENESS = {"mean", "p50", "p90", "p99", "max", "samples", "bins"}
-WORKER = {"updates", "examples", "staleness", "retries", "contended", "lock_seconds", "barrier_seconds"}
+TIMES = {"computing_seconds", "lock_seconds", "barrier_seconds", "retry_seconds", "merge_seconds", "idle_seconds"}
+WORKER = {"updates", "examples", "staleness", "retries", "contended"} | TIMES
 
 
 class Models(ProgramTest):
@@ -130,6 +131,8 @@ class Log(ProgramTest):
             self.assertEqual(sum(count for _, _, count in bins), worker["staleness"]["samples"])
             self.assertTrue(all(first <= last for first, last, _ in bins))
             self.assertTrue(all(before[1] < after[0] for before, after in zip(bins, bins[1:])))
+            self.assertTrue(all(worker[part] >= 0 for part in TIMES))
+            self.assertAlmostEqual(sum(worker[part] for part in TIMES), summary["train_seconds"], places=9)
         self.assertEqual(sum(worker["updates"] for worker in summary["workers"]), summary["updates"])
         self.assertEqual(summary["objective_value"], epochs[-1]["objective_value"])
 
@@ -232,7 +235,8 @@ class Progress(ProgramTest):
         done = self.run_program("train", ZIPF, "--epochs", 1, "--threads", 2, env={**os.environ, "LC_ALL": "de_DE.UTF-8"})
         for line in ("load", "step", "train", "objective", "training"):
             self.assertRegex(done.stdout, rf"(?m)^{line} ")
-        self.assertRegex(done.stdout, r"(?m)^worker +updates +staleness mean +p50 +p99 +max +retries +contended +locks +barriers$")
+        self.assertRegex(done.stdout, r"(?m)^worker +updates +staleness mean +p50 +p99 +max +retries +contended$")
+        self.assertRegex(done.stdout, r"(?m)^worker +computing +locks +barriers +retrying \(estimate\) +merging +idle$")
         self.assertRegex(done.stdout, r"(?m)^objective +0\.\d+$")
 
 
