@@ -125,9 +125,6 @@ void check_combination(const train_options& options) {
         if (given("bias")) {
             no_effect("bias", "every layer of the objective 'mlp' has biases");
         }
-        if (options.diagnose) {
-            throw usage_error("--diagnose counts adds example by example, and the objective 'mlp' adds a batch at a time; leave it out");
-        }
         if (options.model_format == "liblinear") {
             throw usage_error("--model-format liblinear is for linear models; leave it out, or choose another --objective");
         }
