@@ -1,13 +1,16 @@
-// Options that several subcommands have: what to read, and what to minimise.
+// Options that several subcommands have: what to read, what to minimise, and how to be watched.
 #pragma once
 
 #include "training/options.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+
 namespace peccary::program {
 
 void add_data_options(CLI::App& command, train_options& options);
 void add_objective_options(CLI::App& command, train_options& options);
+void add_progress_options(CLI::App& command, train_options& options, const std::string& group);
 
 } // namespace peccary::program

@@ -186,6 +186,9 @@ void check_combination(const train_options& options) {
     if (given("checkpoint-every") && options.checkpoint_every == 0) {
         throw usage_error("--checkpoint-every must be at least 1");
     }
+    if (given("progress") && options.quiet) {
+        no_effect("progress", "--quiet leaves nothing to be shown; leave one of them out");
+    }
     for (const char* const option : {"checkpoint", "resume"}) {
         if (given(option) && options.repeat > 1) {
             throw usage_error("--" + std::string(option) + " is for one run, and --repeat makes several; leave one of them out");

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import unittest
 
@@ -192,45 +191,7 @@ class Log(ProgramTest):
         self.assertEqual(self.path("m").read_bytes(), self.path("alone").read_bytes())
 
 
-class Progress(ProgramTest):
-    def on_terminal(self, **environment):
-        """Standard error of a run on a terminal."""
-        primary, secondary = pty.openpty()
-        child = subprocess.Popen([PROGRAM, "train", str(ZIPF), "--epochs", "5"], cwd=self.directory, stdout=subprocess.DEVNULL, stderr=secondary,
-                                 env={**os.environ, "TERM": "xterm", **environment})
-        os.close(secondary)
-        text = b""
-        while True:
-            try:
-                part = os.read(primary, 65536)
-            except OSError:  # Linux says EIO when the other end is closed
-                break
-            if not part:
-                break
-            text += part
-        os.close(primary)
-        self.assertEqual(child.wait(), 0)
-        return text
-
-    def test_live_line_on_a_terminal(self):
-        text = self.on_terminal()
-        self.assertIn(b"\r", text)
-        self.assertIn(b"\x1b[32m", text)
-        self.assertIn(b"updates/s", text)
-        self.assertTrue(text.endswith(b"\r\x1b[K"), text[-80:])
-
-    def test_no_color_and_dumb_terminals(self):
-        self.assertNotIn(b"\x1b[32m", self.on_terminal(NO_COLOR="1"))
-        self.assertNotIn(b"\x1b", self.on_terminal(TERM="dumb"))
-
-    def test_plain_lines_elsewhere_and_none_if_quiet(self):
-        done = self.run_program("train", ZIPF, "--epochs", 3, "--log", "log")
-        self.assertEqual(done.stderr.count("\nepoch "), 3)
-        short = self.run_program("train", ZIPF, "--epochs", 3)  # over before anybody could read three lines
-        self.assertIn("\nepoch 3/3: ", short.stderr)
-        self.assertNotIn("\x1b", done.stderr)
-        self.assertEqual(self.run_program("train", ZIPF, "--epochs", 3, "--quiet").stderr, "")
-
+class Output(ProgramTest):
     def test_closing_table_is_all_of_standard_output(self):
         done = self.run_program("train", ZIPF, "--epochs", 1, "--threads", 2, env={**os.environ, "LC_ALL": "de_DE.UTF-8"})
         for line in ("load", "step", "train", "objective", "training"):
