@@ -85,7 +85,7 @@ void add_compare(CLI::App& program) {
             "Go on with the rounds that are missing in this file, which --json wrote; it is written again, unless --json names another")
         ->option_text("FILE")
         ->group(group);
-    command->add_flag("--quiet", options->common.quiet, "No progress on standard error")->group(group);
+    add_progress_options(*command, options->common, group);
     command->callback([command, options] {
         options->common.given = given_options(*command);
         options->schemes = schemes_named(options->schemes);

@@ -60,9 +60,25 @@ void add_objective_options(CLI::App& command, train_options& options) {
         ->group(group);
     command.add_option("--l1", options.l1, "Weight of the sum of the weights' magnitudes (default 0)")->option_text("X")->group(group);
     command.add_flag("--bias", options.bias, "Learn a bias too; it is not regularised")->group(group);
+    command.add_option("--layers", options.layers, "mlp: units of each hidden layer, such as 128,64 (default 128), or none")
+        ->option_text("N,N,...")
+        ->group(group);
+    command.add_option("--activation", options.activation, "mlp: between its layers: " + names_of<activations>() + " (default relu)")
+        ->option_text("NAME")
+        ->group(group);
     command.add_option("--class-weight", options.class_weight, "none, balanced, or label:weight,label:weight,...")
         ->option_text("WEIGHTS")
         ->group(group);
+}
+
+void add_progress_options(CLI::App& command, train_options& options, const std::string& group) {
+    command
+        .add_option("--progress", options.progress,
+                    "Progress on standard error: bar (default on a terminal), plain (default elsewhere), json, or none, which leaves notes")
+        ->check(CLI::IsMember({"bar", "plain", "json", "none"}))
+        ->option_text("STYLE")
+        ->group(group);
+    command.add_flag("--quiet", options.quiet, "No progress and no notes on standard error")->group(group);
 }
 
 } // namespace peccary::program

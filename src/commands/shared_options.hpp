@@ -1,4 +1,4 @@
-// Options that several subcommands have: what to read, and what to minimise.
+// Options that several subcommands have: what to read, what to minimise, and how to be watched.
 #pragma once
 
 #include "training/options.hpp"
@@ -14,5 +14,6 @@ CLI::Option* add_format_option(CLI::App& command, std::string& format);
 
 void add_data_options(CLI::App& command, train_options& options);
 void add_objective_options(CLI::App& command, train_options& options);
+void add_progress_options(CLI::App& command, train_options& options, const std::string& group);
 
 } // namespace peccary::program

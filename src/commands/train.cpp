@@ -16,16 +16,6 @@ namespace peccary::program {
 
 namespace {
 
-void add_network_options(CLI::App& command, train_options& options) {
-    const char* const group = "Objective";
-    command.add_option("--layers", options.layers, "mlp: units of each hidden layer, such as 128,64 (default 128), or none")
-        ->option_text("N,N,...")
-        ->group(group);
-    command.add_option("--activation", options.activation, "mlp: between its layers: " + names_of<activations>() + " (default relu)")
-        ->option_text("NAME")
-        ->group(group);
-}
-
 void add_worker_options(CLI::App& command, train_options& options) {
     const char* const group = "Workers";
     command
@@ -94,7 +84,7 @@ void add_output_options(CLI::App& command, train_options& options) {
                     "Go on from this checkpoint, with its options and the same data; options that concern output may be given anew")
         ->option_text("FILE")
         ->group(group);
-    command.add_flag("--quiet", options.quiet, "No progress on standard error")->group(group);
+    add_progress_options(command, options, group);
 }
 
 /// The command as a shell takes it, without --resume and its file.
@@ -117,7 +107,6 @@ void add_train(CLI::App& program, const std::vector<std::string>& arguments) {
     const auto options = std::make_shared<train_options>();
     add_data_options(*command, *options);
     add_objective_options(*command, *options);
-    add_network_options(*command, *options);
     add_worker_options(*command, *options);
     add_descent_options(*command, *options);
     add_output_options(*command, *options);

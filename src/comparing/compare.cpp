@@ -9,9 +9,11 @@
 #include "peccary/scheme/schemes.hpp"
 #include "report/comparison.hpp"
 #include "report/machine.hpp"
+#include "report/progress.hpp"
 #include "report/text.hpp"
 #include "reporting/report.hpp"
 #include "system/outputs.hpp"
+#include "system/shell.hpp"
 #include "system/signals.hpp"
 #include "training/inputs.hpp"
 #include "training/run.hpp"
@@ -19,7 +21,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
 #include <optional>
 #include <utility>
 
@@ -55,7 +56,8 @@ void write_file(const std::string& path, const std::string& text) {
 class session {
 public:
     session(compare_options options, std::optional<comparison> before)
-        : options_(std::move(options)), inputs_(read_inputs(options_.common, std::nullopt)), data_(inputs_.train.view(inputs_.features)) {
+        : options_(std::move(options)), shown_(progress_style_named(options_.common.progress, options_.common.quiet)),
+          inputs_(read_inputs(options_.common, std::nullopt)), data_(inputs_.train.view(inputs_.features)) {
         const std::uint64_t epochs = options_.common.epochs != 0 ? options_.common.epochs : default_epochs(inputs_.train.file.nonzeros());
         all_ = {.version = std::string(version_string),
                 .settings = comparison_settings(options_, inputs_.objective, epochs),
@@ -77,14 +79,14 @@ public:
 
     void run() {
         stop_flag& stop = stop_on_signals();
-        const contest runs(inputs_, request(stop));
+        contest runs(inputs_, request(stop), options_.rounds, shown_);
         if (!tune(runs)) {
             throw interrupted_error("interrupted while steps were chosen; there is nothing to show");
         }
         std::uint64_t round = all_.rounds();
         while (round < options_.rounds && runs.run_round(all_.contenders, round)) {
             ++round;
-            say(fmt::format("round {} of {} is done", round, options_.rounds));
+            shown_.note(fmt::format("round {} of {} is done", round, options_.rounds));
             write_file(options_.json, json()); // so that a killed comparison can go on, too
         }
         if (round == 0) {
@@ -97,20 +99,21 @@ public:
         if (!options_.html.empty()) {
             write_file(options_.html, html_page(content_of(all_)));
         }
-        const std::string go_on = options_.json.empty() ? "" : "; --resume " + options_.json + " goes on";
         if (round < options_.rounds) {
-            throw interrupted_error(fmt::format("interrupted; the figures are of the {} rounds that were whole{}", round, go_on));
+            throw interrupted_error(fmt::format("interrupted; the figures are of the {} {} whole{}", round,
+                                                round == 1 ? "round that was" : "rounds that were", how_to_go_on()));
         }
         if (!diagnosed) {
-            throw interrupted_error("interrupted while lost updates were counted; all other figures are whole" + go_on);
+            throw interrupted_error("interrupted while lost updates were counted; all other figures are whole" + how_to_go_on());
         }
     }
 
 private:
-    void say(const std::string& text) const {
-        if (!options_.common.quiet) {
-            std::cerr << "peccary: " << text << '\n';
-        }
+    /// What a resumed comparison does not know from its file has to be given anew.
+    std::string how_to_go_on() const {
+        return options_.json.empty() ? "; with --json FILE it could go on"
+                                     : fmt::format("; go on with --resume {} --repeat {}{}", shell_quoted(options_.json), options_.rounds,
+                                                   options_.common.diagnose ? " --diagnose" : "");
     }
 
     std::string json() const {
@@ -126,6 +129,8 @@ private:
                 .rows = inputs_.training_rows,
                 .classes = inputs_.labels->classes().size(),
                 .bias = common.bias,
+                .hidden_units = layer_units(common.layers),
+                .activation = common.activation,
                 .settings = {.executor = common.executor,
                              .epochs = all_.epochs,
                              .step = common.step == "auto" ? std::nullopt : parse_number<double>(common.step),
@@ -136,19 +141,19 @@ private:
                 .stop = &stop};
     }
 
-    bool tune(const contest& runs) {
+    bool tune(contest& runs) {
         for (contender& each : all_.contenders) {
             if (!options_.no_tune && options_.common.step == "auto" && each.step == 0) {
                 if (!runs.tune(each)) {
                     return false;
                 }
-                say(fmt::format("{}: step {:.4g}, the best of {} in whole runs", each.name(), each.step, each.tuning.size()));
+                shown_.note(fmt::format("{}: step {:.4g}, the best of {} in whole runs", each.name(), each.step, each.tuning.size()));
             }
         }
         return true;
     }
 
-    bool diagnose(const contest& runs) {
+    bool diagnose(contest& runs) {
         if (!options_.common.diagnose) {
             return true;
         }
@@ -156,6 +161,7 @@ private:
     }
 
     compare_options options_;
+    progress shown_;
     training_inputs inputs_;
     any_view data_;
     comparison all_;

@@ -5,6 +5,8 @@
 #include "peccary/data/frequency.hpp"
 #include "peccary/data/visiting_order.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -33,8 +35,8 @@ bool run_to_end(training_run& run, AfterEpoch after_epoch) {
 }
 
 /// The objective value at the end of a whole run, infinite if it diverges; nothing if it was interrupted.
-std::optional<double> value_at_end(training_run& run, const run_request& request) try {
-    if (!run_to_end(run, [](epoch_end /*end*/) {})) {
+std::optional<double> value_at_end(training_run& run, const run_request& request, progress& shown) try {
+    if (!run_to_end(run, [&](epoch_end /*end*/) { shown.epoch_done(); })) {
         return std::nullopt;
     }
     const double value = run.evaluate_on(request.data, request.rows).mean_loss + run.penalty_value();
@@ -56,7 +58,17 @@ run_request contest::request_of(const contender& each, std::uint64_t round) cons
     return request;
 }
 
-bool contest::tune(contender& each) const {
+watched_run contest::about(const training_run& run, const std::string& what, const contender& each) const {
+    return {.place = what + each.name(),
+            .fields = {{"scheme", each.scheme}, {"threads", each.workers}},
+            .epochs = request_.settings.epochs,
+            .updates_per_epoch = run.updates_per_epoch(),
+            .updates_applied = [&run] { return run.updates_applied(); },
+            .staleness = [&run] { return run.staleness_so_far(); },
+            .measured = true};
+}
+
+bool contest::tune(contender& each) {
     constexpr double worth_it = 1e-4;
     constexpr int most_factors = 6; // either way
     contender trial = each;
@@ -64,7 +76,8 @@ bool contest::tune(contender& each) const {
         trial.step = step;
         const run_request request = request_of(trial, 0);
         const auto run = make_run(request);
-        const auto value = value_at_end(*run, request);
+        const watching watched = shown_->watch(about(*run, "step of ", each));
+        const auto value = value_at_end(*run, request, *shown_);
         if (value) {
             trial.tuning.push_back({.step = run->step(), .objective_value = *value});
         }
@@ -96,9 +109,15 @@ bool contest::tune(contender& each) const {
     return true;
 }
 
-bool contest::run_once(contender& each, std::uint64_t round, compared_run& found) const {
+bool contest::run_once(contender& each, std::uint64_t round, std::uint64_t runs_after, compared_run& found) {
+    const stopwatch watch;
     const run_request request = request_of(each, round);
     const auto run = make_run(request);
+    watched_run shown = about(*run, fmt::format("round {}/{}, ", round + 1, rounds_), each);
+    shown.fields["round"] = round + 1;
+    shown.runs_after = runs_after;
+    shown.seconds_a_run = runs_done_ == 0 ? 0 : runs_seconds_ / static_cast<double>(runs_done_);
+    const watching watched = shown_->watch(std::move(shown));
     each.step = run->step();
     found.seed = request.settings.seed;
     evaluation last;
@@ -108,6 +127,13 @@ bool contest::run_once(contender& each, std::uint64_t round, compared_run& found
         run->require_finite(end, value);
         found.seconds.push_back(run->position().train_seconds);
         found.objective_values.push_back(value);
+        epoch_facts facts;
+        facts.epoch = run->position().epoch;
+        facts.train_seconds = found.seconds.back();
+        facts.objective_value = value;
+        facts.updates = facts.epoch * run->updates_per_epoch();
+        facts.training = last;
+        shown_->epoch_done(facts);
     });
     if (!whole) {
         return false;
@@ -119,27 +145,24 @@ bool contest::run_once(contender& each, std::uint64_t round, compared_run& found
     if (inputs_->test) {
         found.test_accuracy = run->evaluate_on(inputs_->test->unweighted_view(inputs_->features), inputs_->test_rows).accuracy;
     }
-    worker_statistics all;
     for (const worker_statistics& worker : run->statistics()) {
-        all.merge(worker);
+        found.workers.push_back(figures_of(worker));
     }
-    found.staleness = distribution_of(all.staleness);
-    found.retries = all.waits.retries;
-    found.contended = all.waits.contended;
-    found.lock_seconds = all.waits.lock_seconds;
-    found.barrier_seconds = all.waits.barrier_seconds;
+    ++runs_done_;
+    runs_seconds_ += watch.seconds();
     return true;
 }
 
-bool contest::run_round(std::vector<contender>& contenders, std::uint64_t round) const {
+bool contest::run_round(std::vector<contender>& contenders, std::uint64_t round) {
     constexpr std::uint64_t order_stream = 0x636F'6D70'6172'65U; // "compare"
     std::vector<std::size_t> order(contenders.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     random_stream random(request_.settings.seed, order_stream, round);
     shuffle(std::span(order), random);
+    std::uint64_t runs_after = (rounds_ - round) * contenders.size();
     for (const std::size_t next : order) {
         compared_run run;
-        if (!run_once(contenders[next], round, run)) {
+        if (!run_once(contenders[next], round, --runs_after, run)) {
             for (contender& each : contenders) {
                 each.runs.resize(std::min<std::size_t>(each.runs.size(), round));
             }
@@ -150,16 +173,21 @@ bool contest::run_round(std::vector<contender>& contenders, std::uint64_t round)
     return true;
 }
 
-bool contest::diagnose(contender& each) const {
+bool contest::diagnose(contender& each) {
     diagnostic_ledger ledger(std::visit([&](const auto& data) { return feature_frequency(data, inputs_->training_rows); }, request_.data));
     run_request request = request_of(each, 0);
     request.ledger = &ledger;
     const auto run = make_run(request);
-    if (!run_to_end(*run, [](epoch_end /*end*/) {})) {
+    const watching watched = shown_->watch(about(*run, "lost updates of ", each));
+    if (!run_to_end(*run, [&](epoch_end /*end*/) { shown_->epoch_done(); })) {
         return false;
     }
     const diagnosis found = ledger.found(run->model().exclusive(run->model().layout().find("shadow")));
-    each.losses = {.adds = found.adds, .lost = found.lost};
+    each.losses = {.adds = found.adds,
+                   .lost = found.lost,
+                   .hot_features = found.hot_features,
+                   .hot = distribution_of(found.hot),
+                   .cold = distribution_of(found.cold)};
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "report/bootstrap.hpp"
 #include "report/distribution.hpp"
+#include "report/worker_figures.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,17 +22,9 @@ struct progress_point {
     double objective_value = 0; ///< NaN if it was not finite
 };
 
-/// One worker, or several taken together.
 struct charted_worker {
     std::string name;
-    distribution staleness;
-    distribution as_sampled = {}; ///< exact mode only: what sampled mode would have measured in the same run
-    distribution overlap = {};    ///< exact mode only
-    double seconds = 0;           ///< of the workers' time, waiting included
-    double lock_seconds = 0;
-    double barrier_seconds = 0;
-    std::uint64_t retries = 0;
-    std::uint64_t contended = 0;
+    worker_figures figures;
 };
 
 /// Counted in a diagnosed run.
@@ -55,7 +48,7 @@ struct charted_run {
 };
 
 /// Its workers taken together.
-charted_worker all_workers(const charted_run& run);
+worker_figures all_workers(const charted_run& run);
 
 /// Speed-ups of a scheme over the number of workers.
 struct scaling_point {

@@ -74,7 +74,7 @@ std::string staleness_figure(const charted_run& run, std::size_t number, const d
                       .x_title = "updates by others between read and apply",
                       .shown = {}};
     for (const charted_worker& each : run.by_worker) {
-        chart.shown.push_back({.name = each.name, .values = each.staleness});
+        chart.shown.push_back({.name = each.name, .values = each.figures.staleness});
     }
     if (chart.shown.size() > most_bars) {
         chart.shown = {{.name = "all " + std::to_string(run.by_worker.size()) + " workers", .values = all}};
@@ -92,7 +92,7 @@ std::string staleness_figure(const charted_run& run, std::size_t number, const d
     return delay_figure(chart, fits.size() > 1 ? html_table("Models with the mean of all workers", fits) : std::string());
 }
 
-std::string overlap_figure(const charted_run& run, std::size_t number, const charted_worker& all) {
+std::string overlap_figure(const charted_run& run, std::size_t number, const worker_figures& all) {
     return delay_figure({.id = "overlap-" + std::to_string(number),
                          .heading = run.label + ": overlap",
                          .caption = "Staleness and overlap",
@@ -104,7 +104,7 @@ std::string overlap_figure(const charted_run& run, std::size_t number, const cha
 std::string signed_text(double value) { return fmt::format("{:+.10g}", value); }
 
 /// What sampled mode would have measured, against every update of the same run.
-std::string as_sampled_figure(const charted_run& run, std::size_t number, const charted_worker& all) {
+std::string as_sampled_figure(const charted_run& run, std::size_t number, const worker_figures& all) {
     const auto difference = [&](auto figure) {
         return signed_text(static_cast<double>(figure(all.as_sampled)) - static_cast<double>(figure(all.staleness)));
     };
@@ -126,7 +126,7 @@ std::string staleness_section(const page_content& of) {
     bool exact = false;
     for (std::size_t i = 0; i < of.runs.size(); ++i) {
         const charted_run& run = of.runs[i];
-        const charted_worker all = all_workers(run);
+        const worker_figures all = all_workers(run);
         if (all.staleness.bins.empty() || all.staleness.maximum == 0) {
             continue; // not measured, kept without bins, or never stale
         }

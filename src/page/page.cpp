@@ -52,17 +52,10 @@ std::string footer(const std::optional<chart_library>& charts) {
 
 } // namespace
 
-charted_worker all_workers(const charted_run& run) {
-    charted_worker all{.name = "all", .staleness = {}};
+worker_figures all_workers(const charted_run& run) {
+    worker_figures all;
     for (const charted_worker& each : run.by_worker) {
-        all.staleness.merge(each.staleness);
-        all.as_sampled.merge(each.as_sampled);
-        all.overlap.merge(each.overlap);
-        all.seconds += each.seconds;
-        all.lock_seconds += each.lock_seconds;
-        all.barrier_seconds += each.barrier_seconds;
-        all.retries += each.retries;
-        all.contended += each.contended;
+        all.merge(each.figures);
     }
     return all;
 }

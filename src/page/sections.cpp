@@ -2,7 +2,6 @@
 
 #include "page/line_chart.hpp"
 #include "page/markup.hpp"
-#include "page/time_chart.hpp"
 #include "report/text.hpp"
 
 #include <fmt/format.h>
@@ -19,13 +18,6 @@ using rows_of_text = std::vector<std::vector<std::string>>;
 
 std::string number_text(double value, const char* form = "{:.8g}") {
     return std::isfinite(value) ? fmt::format(fmt::runtime(form), value) : "-";
-}
-
-time_bar bar_of(const std::string& name, const charted_worker& of) {
-    return {.name = name,
-            .computing = std::max(0.0, of.seconds - of.lock_seconds - of.barrier_seconds),
-            .locks = of.lock_seconds,
-            .barriers = of.barrier_seconds};
 }
 
 line_chart progress_chart(const page_content& of, const std::string& id, bool time) {
@@ -85,7 +77,7 @@ std::string overview_section(const page_content& of) {
     rows_of_text rows{{"run", "passes", "seconds", "ms a pass", "objective value", "accuracy", "staleness mean", "p99", "max", "retries",
                        "waiting", "lost updates"}};
     for (const charted_run& run : of.runs) {
-        const charted_worker all = all_workers(run);
+        const worker_figures all = all_workers(run);
         const bool any = !run.points.empty();
         const progress_point last = any ? run.points.back() : progress_point{};
         const bool sampled = all.staleness.samples > 0;
@@ -94,7 +86,7 @@ std::string overview_section(const page_content& of) {
                         any ? number_text(last.objective_value) : "-", number_text(run.accuracy, "{:.4f}"),
                         sampled ? fmt::format("{:.2f}", all.staleness.mean) : "-", sampled ? grouped(all.staleness.quantile(0.99)) : "-",
                         sampled ? grouped(all.staleness.maximum) : "-", run.finished ? grouped(all.retries) : "-",
-                        all.seconds > 0 ? fmt::format("{:.1f} %", 100 * (all.lock_seconds + all.barrier_seconds) / all.seconds) : "-",
+                        run.finished ? fmt::format("{:.1f} %", 100 * all.waiting_fraction()) : "-",
                         run.diagnosis ? fmt::format("{:.3g} %", 100 * run.diagnosis->lost_fraction) : "-"});
     }
     return "<section id=\"overview\"><h2>Runs</h2>\n" + html_table("One line for each run", rows) + "</section>\n";
@@ -143,39 +135,6 @@ std::string scaling_section(const page_content& of) {
            html_figure("Speed-up", draw(chart),
                        "<p class=\"hover\" aria-hidden=\"true\"></p>\n" + html_details("Figures: speed-up", html_table("Speed-up", rows))) +
            "</div></section>\n";
-}
-
-std::string time_section(const page_content& of) {
-    constexpr std::size_t most_rows = 48;
-    std::size_t workers = 0;
-    for (const charted_run& run : of.runs) {
-        workers += run.by_worker.size();
-    }
-    std::vector<time_bar> bars;
-    rows_of_text rows{{"workers", "seconds", "computing", "waiting for locks", "at barriers or for a turn", "retries", "locks waited for"}};
-    for (const charted_run& run : of.runs) {
-        if (run.by_worker.empty()) {
-            continue;
-        }
-        std::vector<charted_worker> shown = run.by_worker;
-        if (workers > most_rows || shown.size() == 1) {
-            shown = {all_workers(run)};
-        }
-        for (const charted_worker& each : shown) {
-            bars.push_back(bar_of(run.label + (shown.size() == 1 ? "" : ": " + each.name), each));
-            const time_bar& bar = bars.back();
-            rows.push_back({bar.name, number_text(bar.all(), "{:.6g}"), number_text(bar.computing, "{:.6g}"),
-                            number_text(bar.locks, "{:.6g}"), number_text(bar.barriers, "{:.6g}"), grouped(each.retries),
-                            grouped(each.contended)});
-        }
-    }
-    return bars.empty() ? std::string()
-                        : "<section id=\"times\"><h2>Where workers spent their time</h2>\n<p>Retries and merges are part of computing: "
-                          "they are counted, "
-                          "not timed.</p>\n<div class=\"grid-of-charts\">\n" +
-                              html_figure("Shares of time", draw_times("time-of-workers", "Shares of workers' time, a bar each", bars),
-                                          html_details("Figures: workers' time", html_table("Seconds", rows))) +
-                              "</div></section>\n";
 }
 
 std::string settings_section(const page_content& of) {

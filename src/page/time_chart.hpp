@@ -1,5 +1,7 @@
-// Where workers spent their time, as SVG: a bar for each, of computing and of waiting.
+// Where workers spent their time, as SVG: a bar for each, in parts.
 #pragma once
+
+#include "peccary/statistics/worker_statistics.hpp"
 
 #include <string>
 #include <vector>
@@ -8,11 +10,7 @@ namespace peccary::program {
 
 struct time_bar {
     std::string name;
-    double computing = 0; ///< seconds, as are the others
-    double locks = 0;
-    double barriers = 0;
-
-    double all() const { return computing + locks + barriers; }
+    worker_times times;
 };
 
 /// Shares of each bar's own time, since the runs' times differ by orders of magnitude.

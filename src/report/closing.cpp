@@ -37,9 +37,18 @@ std::vector<std::string> worker_row(const std::string& name, const worker_statis
             of_staleness(grouped(staleness.quantile(0.99))),
             of_staleness(grouped(staleness.maximum())),
             grouped(worker.waits.retries),
-            grouped(worker.waits.contended),
-            duration(worker.waits.lock_seconds),
-            duration(worker.waits.barrier_seconds)};
+            grouped(worker.waits.contended)};
+}
+
+std::vector<std::string> time_row(const std::string& name, const worker_statistics& worker) {
+    const worker_times parts = worker.times();
+    return {name,
+            duration(parts.computing),
+            duration(parts.locks),
+            duration(parts.barriers),
+            duration(parts.retrying),
+            duration(parts.merging),
+            duration(parts.idle)};
 }
 
 /// What exact mode knows beyond sampled mode, of all workers together; distances are total variations from the first row.
@@ -106,15 +115,17 @@ std::string closing_table(const run_facts& facts) {
         text += line("test", evaluation_text(*last.test));
     }
 
-    std::vector<std::vector<std::string>> rows{
-        {"worker", "updates", "staleness mean", "p50", "p99", "max", "retries", "contended", "locks", "barriers"}};
+    std::vector<std::vector<std::string>> rows{{"worker", "updates", "staleness mean", "p50", "p99", "max", "retries", "contended"}};
+    std::vector<std::vector<std::string>> times{{"worker", "computing", "locks", "barriers", "retrying (estimate)", "merging", "idle"}};
     for (std::size_t worker = 0; worker < facts.workers.size(); ++worker) {
         rows.push_back(worker_row(std::to_string(worker), facts.workers[worker]));
+        times.push_back(time_row(std::to_string(worker), facts.workers[worker]));
     }
     if (facts.workers.size() > 1) {
         rows.push_back(worker_row("all", all));
+        times.push_back(time_row("all", all));
     }
-    text += "\n" + table(rows);
+    text += "\n" + table(rows) + "\n" + table(times);
     if (all.overlap.maximum() > 0) {
         text += "\n" + exact_staleness_table(all);
     }

@@ -48,7 +48,7 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
         return test ? its.test_accuracy : validation ? its.validation_accuracy : its.train_accuracy;
     };
     const bool diagnosed = of.contenders.front().losses.has_value();
-    rows_of_text rows{{"scheme", "workers", "step", "gap at end", "least", "greatest"}};
+    rows_of_text rows{{"scheme", "workers", "step", "objective value", "least", "greatest", "gap at end"}};
     if (training) {
         const char* const name = test ? "test accuracy" : validation ? "validation accuracy" : "training accuracy";
         rows[0].insert(rows[0].end(), {name, "least", "greatest"});
@@ -60,23 +60,23 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
     for (std::size_t i = 0; i < found.size(); ++i) {
         const contender& each = of.contenders[i];
         const standing& its = found[i];
-        const auto percent = [](double value) { return fmt::format("{:.4f} %", 100 * value); };
         std::vector<std::string> row{each.scheme,
                                      workers_text(of, each),
                                      fmt::format("{:.4g}", each.step),
-                                     percent(its.gap.median),
-                                     percent(its.gap.least),
-                                     percent(its.gap.greatest)};
+                                     fmt::format("{:.8g}", its.objective_value.median),
+                                     fmt::format("{:.8g}", its.objective_value.least),
+                                     fmt::format("{:.8g}", its.objective_value.greatest),
+                                     fmt::format("{:.4f} %", 100 * its.gap.median)};
         if (training) {
             const spread accuracy = accuracy_of(its);
             row.insert(row.end(),
                        {number_or_dash(accuracy.median, 4), number_or_dash(accuracy.least, 4), number_or_dash(accuracy.greatest, 4)});
         }
-        const bool sampled = its.staleness.samples > 0;
-        row.insert(row.end(),
-                   {sampled ? fmt::format("{:.1f}", its.staleness.mean) : "-", sampled ? grouped(its.staleness.quantile(0.5)) : "-",
-                    sampled ? grouped(its.staleness.quantile(0.99)) : "-", sampled ? grouped(its.staleness.maximum) : "-",
-                    grouped(its.retries), fmt::format("{:.1f} %", 100 * its.waiting)});
+        const distribution& staleness = its.workers.staleness;
+        const bool sampled = staleness.samples > 0;
+        row.insert(row.end(), {sampled ? fmt::format("{:.1f}", staleness.mean) : "-", sampled ? grouped(staleness.quantile(0.5)) : "-",
+                               sampled ? grouped(staleness.quantile(0.99)) : "-", sampled ? grouped(staleness.maximum) : "-",
+                               grouped(its.workers.retries), fmt::format("{:.1f} %", 100 * its.workers.waiting_fraction())});
         if (diagnosed) {
             row.push_back(each.losses ? fmt::format("{:.3g} %", 100 * each.losses->fraction()) : "-");
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "report/distribution.hpp"
+#include "report/worker_figures.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,17 +22,17 @@ struct compared_run {
     double train_accuracy = std::nan("");      ///< at the end; NaN for a regression
     double validation_accuracy = std::nan(""); ///< NaN without --validation too
     double test_accuracy = std::nan("");       ///< NaN without --test too
-    distribution staleness;                    ///< of all workers
-    std::uint64_t retries = 0;
-    std::uint64_t contended = 0;
-    double lock_seconds = 0; ///< summed over workers
-    double barrier_seconds = 0;
+    std::vector<worker_figures> workers;       ///< each one's
 };
 
-/// What a run that is not timed has counted.
+/// What a run that is not timed has counted (`diagnosis`).
 struct counted_losses {
     std::uint64_t adds = 0;
     std::uint64_t lost = 0;
+    std::size_t hot_features = 0; ///< the most frequent ones, which make up half of the nonzeros
+    distribution hot;             ///< delays of these: adds to a coordinate between its read and its add
+    distribution cold;            ///< of all others
+
     double fraction() const { return adds == 0 ? 0.0 : static_cast<double>(lost) / static_cast<double>(adds); }
 };
 

@@ -21,31 +21,45 @@ json to_json(const spread& of) {
 json to_json(const std::optional<interval>& of) { return of ? json{of->low, of->high} : json(nullptr); }
 
 json run_record(const compared_run& run) {
-    return {{"seed", run.seed},
-            {"train_seconds", run.seconds},
-            {"objective_value", run.objective_values},
-            {"train_accuracy", number_or_null(run.train_accuracy)},
-            {"validation_accuracy", number_or_null(run.validation_accuracy)},
-            {"test_accuracy", number_or_null(run.test_accuracy)},
-            {"staleness", to_json(run.staleness)},
-            {"retries", run.retries},
-            {"contended", run.contended},
-            {"lock_seconds", run.lock_seconds},
-            {"barrier_seconds", run.barrier_seconds}};
+    json record{{"seed", run.seed},
+                {"train_seconds", run.seconds},
+                {"objective_value", run.objective_values},
+                {"train_accuracy", number_or_null(run.train_accuracy)},
+                {"validation_accuracy", number_or_null(run.validation_accuracy)},
+                {"test_accuracy", number_or_null(run.test_accuracy)}};
+    record.update(to_json(together(run.workers)));
+    record["workers"] = json::array();
+    for (const worker_figures& worker : run.workers) {
+        record["workers"].push_back(to_json(worker));
+    }
+    return record;
 }
 
 compared_run run_from(const json& record) {
-    return {.seed = record.at("seed").get<std::uint64_t>(),
-            .seconds = record.at("train_seconds").get<std::vector<double>>(),
-            .objective_values = record.at("objective_value").get<std::vector<double>>(),
-            .train_accuracy = number_from(record.at("train_accuracy"), std::nan("")),
-            .validation_accuracy = number_from(record.at("validation_accuracy"), std::nan("")),
-            .test_accuracy = number_from(record.at("test_accuracy"), std::nan("")),
-            .staleness = distribution_from(record.at("staleness")),
-            .retries = record.at("retries").get<std::uint64_t>(),
-            .contended = record.at("contended").get<std::uint64_t>(),
-            .lock_seconds = record.at("lock_seconds").get<double>(),
-            .barrier_seconds = record.at("barrier_seconds").get<double>()};
+    compared_run run{.seed = record.at("seed").get<std::uint64_t>(),
+                     .seconds = record.at("train_seconds").get<std::vector<double>>(),
+                     .objective_values = record.at("objective_value").get<std::vector<double>>(),
+                     .train_accuracy = number_from(record.at("train_accuracy"), std::nan("")),
+                     .validation_accuracy = number_from(record.at("validation_accuracy"), std::nan("")),
+                     .test_accuracy = number_from(record.at("test_accuracy"), std::nan("")),
+                     .workers = {}};
+    for (const json& worker : record.at("workers")) {
+        run.workers.push_back(worker_figures_from(worker, run.seconds.empty() ? 0 : run.seconds.back()));
+    }
+    return run;
+}
+
+json to_json(const counted_losses& of) {
+    return {{"adds", of.adds},        {"lost", of.lost},         {"fraction", of.fraction()}, {"hot_features", of.hot_features},
+            {"hot", to_json(of.hot)}, {"cold", to_json(of.cold)}};
+}
+
+counted_losses losses_from(const json& record) {
+    return {.adds = record.at("adds").get<std::uint64_t>(),
+            .lost = record.at("lost").get<std::uint64_t>(),
+            .hot_features = record.at("hot_features").get<std::size_t>(),
+            .hot = distribution_from(record.at("hot")),
+            .cold = distribution_from(record.at("cold"))};
 }
 
 json contender_record(const comparison& of, const contender& each, const standing& its) {
@@ -67,14 +81,9 @@ json contender_record(const comparison& of, const contender& each, const standin
                 {"train_accuracy", to_json(its.train_accuracy)},
                 {"validation_accuracy", to_json(its.validation_accuracy)},
                 {"test_accuracy", to_json(its.test_accuracy)},
-                {"staleness", to_json(its.staleness)},
-                {"retries", its.retries},
-                {"contended", its.contended},
-                {"lock_seconds", its.lock_seconds},
-                {"barrier_seconds", its.barrier_seconds},
-                {"waiting_fraction", its.waiting}};
-    record["lost_updates"] =
-        each.losses ? json{{"adds", each.losses->adds}, {"lost", each.losses->lost}, {"fraction", each.losses->fraction()}} : json(nullptr);
+                {"waiting_fraction", its.workers.waiting_fraction()}};
+    record.update(to_json(its.workers));
+    record["lost_updates"] = each.losses ? to_json(*each.losses) : json(nullptr);
     record["tuning"] = json::array();
     for (const tried_step& tried : each.tuning) {
         record["tuning"].push_back({{"step", tried.step}, {"objective_value", number_or_null(tried.objective_value)}});
@@ -94,7 +103,7 @@ contender contender_from(const json& record, std::uint64_t epochs) {
                     .losses = std::nullopt,
                     .runs = {}};
     if (const json& losses = record.at("lost_updates"); !losses.is_null()) {
-        found.losses = {.adds = losses.at("adds").get<std::uint64_t>(), .lost = losses.at("lost").get<std::uint64_t>()};
+        found.losses = losses_from(losses);
     }
     for (const json& tried : record.at("tuning")) {
         found.tuning.push_back({.step = tried.at("step").get<double>(),
@@ -104,6 +113,9 @@ contender contender_from(const json& record, std::uint64_t epochs) {
         found.runs.push_back(run_from(run));
         if (found.runs.back().seconds.size() != epochs || found.runs.back().objective_values.size() != epochs) {
             throw data_error("a run of " + found.name() + " has not one figure for each epoch");
+        }
+        if (found.runs.back().workers.size() != found.workers) {
+            throw data_error("a run of " + found.name() + " has not the figures of each worker");
         }
     }
     return found;

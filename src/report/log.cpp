@@ -2,6 +2,7 @@
 
 #include "report/delay_model.hpp"
 #include "report/distribution.hpp"
+#include "report/worker_figures.hpp"
 
 #include <cerrno>
 #include <cmath>
@@ -24,20 +25,6 @@ void add_evaluation(json& record, const std::string& prefix, const std::optional
     record[prefix + "_loss"] = number_or_null(values.mean_loss);
     record[prefix + "_accuracy"] = number_or_null(values.accuracy);
     record[prefix + "_mean_squared_error"] = number_or_null(values.mean_squared_error);
-}
-
-json measured_or_null(const histogram& of) { return of.samples() > 0 ? to_json(distribution_of(of)) : json(nullptr); }
-
-json worker_record(const worker_statistics& worker) {
-    return {{"updates", worker.updates},
-            {"examples", worker.examples},
-            {"staleness", to_json(distribution_of(worker.staleness))},
-            {"as_sampled", measured_or_null(worker.as_sampled)},
-            {"overlap", measured_or_null(worker.overlap)},
-            {"retries", worker.waits.retries},
-            {"contended", worker.waits.contended},
-            {"lock_seconds", worker.waits.lock_seconds},
-            {"barrier_seconds", worker.waits.barrier_seconds}};
 }
 
 /// What only all workers together have: how far the sampled updates are from all, and models from the measured.
@@ -96,12 +83,12 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     add_evaluation(record, "validation", last.validation);
     add_evaluation(record, "test", last.test);
     const worker_statistics all = facts.merged();
-    record.update(worker_record(all));
+    record.update(to_json(figures_of(all)));
     record["updates"] = last.updates; // those before the run was resumed too
     add_distances(record, all);
     record["workers"] = json::array();
     for (const worker_statistics& worker : facts.workers) {
-        record["workers"].push_back(worker_record(worker));
+        record["workers"].push_back(to_json(figures_of(worker)));
     }
     record["diagnosis"] = facts.diagnosed ? diagnosis_record(*facts.diagnosed) : json(nullptr);
     return record;

@@ -1,5 +1,7 @@
 #include "report/progress.hpp"
 
+#include "peccary/core/error.hpp"
+#include "report/log.hpp"
 #include "report/text.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +11,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
@@ -17,6 +18,8 @@
 namespace peccary::program {
 
 namespace {
+
+using json = nlohmann::ordered_json;
 
 constexpr std::uint64_t epochs_all_printed = 20; ///< with more, lines come at most every `seconds_between_lines`
 constexpr double seconds_between_lines = 1;
@@ -28,10 +31,26 @@ std::size_t terminal_width() {
     return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
+bool can_redraw() {
+    const char* const terminal = std::getenv("TERM");
+    const bool redraws = terminal != nullptr && std::string_view(terminal) != "dumb" && *terminal != '\0';
+    return ::isatty(STDERR_FILENO) == 1 && redraws;
+}
+
 /// Progress is a courtesy: if standard error cannot be written, the run goes on.
 void write_to_standard_error(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
+}
+
+void write_record(const json& record) {
+    // File names need not be UTF-8, and JSON must.
+    write_to_standard_error(record.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+template <class T>
+json value_or_null(const std::optional<T>& value) {
+    return value ? json(*value) : json(nullptr);
 }
 
 /// ", name loss 0.3012, accuracy 0.8844"
@@ -45,21 +64,83 @@ std::string evaluation_text(std::string_view name, const std::optional<evaluatio
 
 } // namespace
 
-progress_style style_for_standard_error() {
-    const char* const terminal = std::getenv("TERM");
-    const bool redraws = terminal != nullptr && std::string_view(terminal) != "dumb" && *terminal != '\0';
-    return ::isatty(STDERR_FILENO) == 1 && redraws ? progress_style::live : progress_style::lines;
+progress_style progress_style_named(std::string_view name, bool quiet) {
+    if (quiet) {
+        return progress_style::quiet;
+    }
+    if (name == "bar" && !can_redraw()) {
+        throw usage_error(
+            "--progress bar has no effect here: standard error is not a terminal that can redraw a line; choose plain or json");
+    }
+    return name == "none"    ? progress_style::none
+           : name == "plain" ? progress_style::plain
+           : name == "json"  ? progress_style::json
+           : can_redraw()    ? progress_style::bar
+                             : progress_style::plain;
 }
 
-progress::progress(progress_style style, progress_plan plan) : style_(style), plan_(std::move(plan)) {
+progress::progress(progress_style style) : style_(style) {
     const char* const no_color = std::getenv("NO_COLOR");
     colours_ = no_color == nullptr || *no_color == '\0';
-    if (style_ == progress_style::live) {
-        ticker_ = std::thread([this] { tick(); });
+}
+
+watching::~watching() { by_->end(); }
+
+void progress::note(const std::string& text) {
+    if (style_ == progress_style::quiet) {
+        return;
+    }
+    if (style_ == progress_style::json) {
+        write_record({{"record", "note"}, {"text", text}});
+        return;
+    }
+    const std::lock_guard held(mutex_);
+    erase();
+    write_to_standard_error("peccary: " + text + "\n");
+}
+
+watching progress::watch(watched_run run) {
+    end();
+    run_ = std::move(run);
+    last_ = {};
+    since_begin_.restart();
+    if (style_ == progress_style::bar) {
+        draw();
+        if (!run_.measured) {
+            stopping_ = false;
+            ticker_ = std::thread([this] { tick(); });
+        }
+    }
+    return watching(*this);
+}
+
+void progress::epoch_done(const epoch_facts& facts) {
+    const std::lock_guard held(mutex_);
+    last_ = facts;
+    if (style_ == progress_style::bar) {
+        draw();
+    } else if (style_ == progress_style::plain) {
+        plain_line(figures());
+    } else if (style_ == progress_style::json) {
+        const progress_figures now = figures();
+        json record = epoch_record(facts);
+        record.update({{"updates_per_second", value_or_null(now.updates_per_second)},
+                       {"staleness_p50", value_or_null(now.staleness_p50)},
+                       {"staleness_p99", value_or_null(now.staleness_p99)},
+                       {"seconds_left", value_or_null(now.seconds_left)}});
+        record.update(run_.fields);
+        write_record(record);
     }
 }
 
-progress::~progress() {
+void progress::epoch_done() {
+    const std::lock_guard held(mutex_);
+    if (style_ == progress_style::bar) {
+        draw();
+    }
+}
+
+void progress::end() {
     if (ticker_.joinable()) {
         {
             const std::lock_guard held(mutex_);
@@ -71,32 +152,54 @@ progress::~progress() {
     erase();
 }
 
-void progress::epoch_done(const epoch_facts& facts) {
-    if (style_ == progress_style::live) {
-        const std::lock_guard held(mutex_);
-        last_ = facts;
-        draw();
-        return;
+progress_figures progress::figures() const {
+    const std::uint64_t total = run_.epochs * run_.updates_per_epoch;
+    // The workers' clocks stand still if staleness is not measured.
+    const std::uint64_t here = std::max(run_.updates_applied(), last_.updates - std::min(last_.updates, run_.updates_before));
+    const std::uint64_t done = std::min(total, run_.updates_before + here);
+    const std::uint64_t epoch = last_.epoch * run_.updates_per_epoch == done ? last_.epoch : done / run_.updates_per_epoch + 1;
+    const double seconds = since_begin_.seconds();
+
+    progress_figures now;
+    now.place = fmt::format("{}epoch {}/{}", run_.place.empty() ? "" : run_.place + ", ", std::clamp<std::uint64_t>(epoch, 1, run_.epochs),
+                            run_.epochs);
+    now.fraction = static_cast<double>(done) / static_cast<double>(total);
+    if (last_.epoch > 0) {
+        now.loss = last_.training.mean_loss;
+        now.updates_per_second = static_cast<double>(last_.updates) / std::max(last_.train_seconds, 1e-9);
+    } else if (here > 0) {
+        now.updates_per_second = static_cast<double>(here) / std::max(seconds, 1e-9);
     }
-    const bool due = plan_.epochs <= epochs_all_printed || facts.epoch == plan_.epochs || facts.epoch == 1 ||
-                     since_line_.seconds() >= seconds_between_lines;
-    if (style_ == progress_style::none || !due) {
-        return;
+    if (here > 0) {
+        const double own = seconds / static_cast<double>(here) * static_cast<double>(total - done);
+        const double each_after = run_.seconds_a_run > 0 ? run_.seconds_a_run : seconds + own;
+        now.seconds_left = own + static_cast<double>(run_.runs_after) * each_after;
     }
-    since_line_.restart();
-    write_to_standard_error(fmt::format("epoch {}/{}: objective {:.6g}, loss {:.6g}{}{}, {} s, {} updates/s\n", facts.epoch, plan_.epochs,
-                                        facts.objective_value, facts.training.mean_loss, evaluation_text("validation", facts.validation),
-                                        evaluation_text("test", facts.test), fmt::format("{:.4f}", facts.train_seconds),
-                                        rate(static_cast<double>(facts.updates) / std::max(facts.train_seconds, 1e-9))));
+    if (const histogram staleness = run_.staleness(); staleness.samples() > 0) {
+        now.staleness_p50 = staleness.quantile(0.5);
+        now.staleness_p99 = staleness.quantile(0.99);
+    }
+    return now;
 }
 
-void progress::note(const std::string& text) {
-    if (style_ == progress_style::none) {
+void progress::plain_line(const progress_figures& now) {
+    const bool last = last_.epoch == run_.epochs;
+    const bool in_time = !any_line_ || since_line_.seconds() >= seconds_between_lines;
+    if (run_.measured ? !last || !in_time : !last && last_.epoch != 1 && run_.epochs > epochs_all_printed && !in_time) {
         return;
     }
-    const std::lock_guard held(mutex_);
-    erase();
-    write_to_standard_error(text + "\n");
+    any_line_ = true;
+    since_line_.restart();
+    std::string line = fmt::format("{}: objective {:.6g}, loss {:.6g}{}{}, {:.4f} s, {} updates/s", now.place, last_.objective_value,
+                                   last_.training.mean_loss, evaluation_text("validation", last_.validation),
+                                   evaluation_text("test", last_.test), last_.train_seconds, rate(now.updates_per_second.value_or(0)));
+    if (now.staleness_p50) {
+        line += fmt::format(", staleness p50 {} p99 {}", *now.staleness_p50, *now.staleness_p99);
+    }
+    if (now.seconds_left && *now.seconds_left > 0) {
+        line += fmt::format(", {} left", rough_duration(*now.seconds_left));
+    }
+    write_to_standard_error(line + "\n");
 }
 
 void progress::tick() {
@@ -106,35 +209,14 @@ void progress::tick() {
     }
 }
 
-std::string progress::live_line(std::size_t width) const {
-    const std::uint64_t total = plan_.epochs * plan_.updates_per_epoch;
-    const std::uint64_t here = std::max(plan_.updates_applied(), last_.updates - std::min(last_.updates, plan_.updates_before));
-    const std::uint64_t done = std::min(total, plan_.updates_before + here);
-    const double seconds = since_start_.seconds();
-    const double per_second = seconds > 0 ? static_cast<double>(here) / seconds : 0;
-    const std::uint64_t epoch = std::min(plan_.epochs, done / plan_.updates_per_epoch + 1);
-
-    std::string text = fmt::format(" epoch {}/{}  {} updates/s", epoch, plan_.epochs, rate(per_second));
-    if (last_.epoch > 0) {
-        text += fmt::format("  loss {:.5g}", last_.training.mean_loss);
-    }
-    if (per_second > 0 && done < total) {
-        text += fmt::format("  {} left", duration(static_cast<double>(total - done) / per_second));
-    }
-    constexpr std::size_t least_bar = 10;
-    constexpr std::size_t most_bar = 30;
-    if (width > text.size() + least_bar + 3) {
-        const std::size_t bar = std::min(most_bar, width - text.size() - 3);
-        const auto filled = static_cast<std::size_t>(static_cast<double>(bar) * static_cast<double>(done) / static_cast<double>(total));
-        const std::string full(filled, '#');
-        const std::string empty(bar - filled, '.');
-        return "[" + (colours_ ? "\x1b[32m" + full + "\x1b[0m" : full) + empty + "]" + text;
-    }
-    return text.substr(1, width > 1 ? width - 1 : 0); // a line that wraps could not be redrawn
-}
-
 void progress::draw() {
-    write_to_standard_error(fmt::format("\r{}\x1b[K", live_line(terminal_width())));
+    const progress_figures now = figures();
+    const bool due = !drawn_ || now.fraction >= 1 || since_draw_.seconds() >= std::chrono::duration<double>(redraw_interval).count();
+    if (run_.measured && !due) {
+        return; // its epochs may be shorter than the writing
+    }
+    since_draw_.restart();
+    write_to_standard_error(fmt::format("\r{}\x1b[K", progress_line(now, terminal_width(), colours_)));
     drawn_ = true;
 }
 

@@ -77,14 +77,8 @@ standing standing_of(const comparison& of, const contender& each, const serial_t
     std::vector<double> seconds;
     for (const compared_run& run : each.runs) {
         seconds.push_back(run.seconds.back());
-        found.staleness.merge(run.staleness);
-        found.retries += run.retries;
-        found.contended += run.contended;
-        found.lock_seconds += run.lock_seconds;
-        found.barrier_seconds += run.barrier_seconds;
-        found.waiting += run.seconds.back() * each.workers;
+        found.workers.merge(together(run.workers));
     }
-    found.waiting = (found.lock_seconds + found.barrier_seconds) / std::max(found.waiting, 1e-9);
 
     const std::vector<double> speed_ups = ratios(serial.fastest, seconds);
     found.speed_up = median(speed_ups);

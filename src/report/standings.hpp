@@ -34,12 +34,7 @@ struct standing {
     spread train_accuracy;
     spread validation_accuracy;
     spread test_accuracy;
-    distribution staleness; ///< of all rounds
-    std::uint64_t retries = 0;
-    std::uint64_t contended = 0;
-    double lock_seconds = 0;
-    double barrier_seconds = 0;
-    double waiting = 0; ///< fraction of the workers' time that they waited
+    worker_figures workers; ///< of all rounds
 };
 
 /// Who is soonest at the target, and whether that exceeds the spread.

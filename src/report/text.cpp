@@ -48,6 +48,10 @@ std::string duration(double seconds) {
     return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
 
+std::string rough_duration(double seconds) {
+    return seconds < 9.95 ? fmt::format("{:.1f} s", seconds) : seconds < 59.5 ? fmt::format("{:.0f} s", seconds) : duration(seconds);
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows, alignment align) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {

@@ -16,6 +16,9 @@ std::string rate(double per_second);
 /// "0.0123 s", "12.3 s", "3 min 20 s", "2 h 05 min".
 std::string duration(double seconds);
 
+/// "0.3 s", "12 s", "3 min 20 s", "2 h 05 min": as exact as what is still to come can be.
+std::string rough_duration(double seconds);
+
 enum class alignment : std::uint8_t {
     figures, ///< the first column to the left, the others to the right
     words    ///< all to the left

@@ -19,11 +19,6 @@ using json = nlohmann::ordered_json;
 
 double number_or_nan(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
 
-/// What older logs lack, and what is null where it was not measured.
-distribution distribution_if_any(const json& record, const char* name) {
-    return record.contains(name) && !record.at(name).is_null() ? distribution_from(record.at(name)) : distribution();
-}
-
 /// The runs so far; `take` adds a record. Throws `data_error` without file and line, and `nlohmann::json::exception` for fields that are missing
 /// or of another type.
 class log_reader {
@@ -118,15 +113,8 @@ private:
         const double seconds = record.at("train_seconds").get<double>() - of.seconds_before;
         run.by_worker.clear();
         for (const json& each : record.at("workers")) {
-            run.by_worker.push_back({.name = "worker " + std::to_string(run.by_worker.size()),
-                                     .staleness = distribution_from(each.at("staleness")),
-                                     .as_sampled = distribution_if_any(each, "as_sampled"),
-                                     .overlap = distribution_if_any(each, "overlap"),
-                                     .seconds = seconds,
-                                     .lock_seconds = each.at("lock_seconds").get<double>(),
-                                     .barrier_seconds = each.at("barrier_seconds").get<double>(),
-                                     .retries = each.at("retries").get<std::uint64_t>(),
-                                     .contended = each.at("contended").get<std::uint64_t>()});
+            run.by_worker.push_back(
+                {.name = "worker " + std::to_string(run.by_worker.size()), .figures = worker_figures_from(each, seconds)});
         }
         if (const json& found = record.at("diagnosis"); !found.is_null()) {
             run.diagnosis = {.lost_fraction = found.at("lost_fraction").get<double>(),

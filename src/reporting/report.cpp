@@ -120,15 +120,11 @@ charted_run median_run(const comparison& of, const contender& each) {
     for (const double accuracy : {run.train_accuracy, run.validation_accuracy, run.test_accuracy}) {
         shown.accuracy = std::isnan(accuracy) ? shown.accuracy : accuracy;
     }
-    shown.by_worker.push_back({.name = each.workers == 1 ? "the worker" : "all workers",
-                               .staleness = run.staleness,
-                               .seconds = run.seconds.back() * each.workers,
-                               .lock_seconds = run.lock_seconds,
-                               .barrier_seconds = run.barrier_seconds,
-                               .retries = run.retries,
-                               .contended = run.contended});
+    for (const worker_figures& worker : run.workers) {
+        shown.by_worker.push_back({.name = "worker " + std::to_string(shown.by_worker.size()), .figures = worker});
+    }
     if (each.losses) {
-        shown.diagnosis = {.lost_fraction = each.losses->fraction(), .hot = std::nullopt, .cold = std::nullopt};
+        shown.diagnosis = {.lost_fraction = each.losses->fraction(), .hot = each.losses->hot, .cold = each.losses->cold};
     }
     shown.facts["scheme"] = each.scheme;
     shown.facts["threads"] = each.workers;

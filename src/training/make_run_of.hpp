@@ -8,11 +8,7 @@
 
 namespace peccary::program {
 
-/// Whether `diagnosed` can wrap it: objectives of single examples.
-template <class Objective>
-inline constexpr bool can_be_diagnosed = objective<Objective, sparse_row>;
-
-/// Defined in typed_run.hpp, and instantiated for each objective of the list, plain and, if it can be, diagnosed; one that is missing is an error of the linker.
+/// Defined in typed_run.hpp, and instantiated for each objective of the list, plain and diagnosed; one that is missing is an error of the linker.
 template <class Objective>
 std::unique_ptr<training_run> make_run_of(const run_request& request);
 

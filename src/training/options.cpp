@@ -135,9 +135,6 @@ void check_combination(const train_options& options) {
         if (given("bias")) {
             no_effect("bias", "every layer of the objective 'mlp' has biases");
         }
-        if (options.diagnose) {
-            throw usage_error("--diagnose counts adds example by example, and the objective 'mlp' adds a batch at a time; leave it out");
-        }
         if (options.model_format == "liblinear") {
             throw usage_error("--model-format liblinear is for linear models; leave it out, or choose another --objective");
         }
@@ -198,6 +195,9 @@ void check_combination(const train_options& options) {
     }
     if (given("checkpoint-every") && options.checkpoint_every == 0) {
         throw usage_error("--checkpoint-every must be at least 1");
+    }
+    if (given("progress") && options.quiet) {
+        no_effect("progress", "--quiet leaves nothing to be shown; leave one of them out");
     }
     for (const char* const option : {"checkpoint", "resume"}) {
         if (given(option) && options.repeat > 1) {

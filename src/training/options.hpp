@@ -59,6 +59,7 @@ struct train_options {
     std::string checkpoint;
     std::uint64_t checkpoint_every = 1;
     std::string resume;
+    std::string progress = "auto";
     bool quiet = false;
 
     /// The options that the user wrote, by their names without the dashes.

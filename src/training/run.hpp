@@ -4,6 +4,7 @@
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/objective/diagnosed.hpp"
+#include "peccary/statistics/histogram.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
 #include "peccary/train/calibrate.hpp"
 #include "peccary/train/evaluate.hpp"
@@ -41,7 +42,7 @@ struct run_request {
     diagnostic_ledger* ledger = nullptr; ///< given: the run counts lost updates and delays of coordinates here (`diagnosed`)
 };
 
-/// The members are those of `trainer`, which see. Thread-safety: one thread calls, except `updates_applied`.
+/// The members are those of `trainer`, which see. Thread-safety: one thread calls, except `updates_applied` and `staleness_so_far`.
 class training_run {
 public:
     training_run() = default;
@@ -66,6 +67,7 @@ public:
     virtual std::uint64_t updates_per_epoch() const = 0;
     /// Any thread, also while an epoch runs; see `trainer`.
     virtual std::uint64_t updates_applied() const = 0;
+    virtual histogram staleness_so_far() const = 0;
 
     /// How the step size was chosen; nothing if it was given.
     const std::optional<calibration>& calibrated() const noexcept { return calibrated_; }

@@ -21,7 +21,6 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -36,8 +35,8 @@ namespace {
 class session {
 public:
     session(train_options options, std::optional<saved_run> saved)
-        : options_(std::move(options)), saved_(std::move(saved)), inputs_(read_inputs(options_, features_of(saved_))),
-          data_(inputs_.train.view(inputs_.features)) {
+        : options_(std::move(options)), shown_(progress_style_named(options_.progress, options_.quiet)), saved_(std::move(saved)),
+          inputs_(read_inputs(options_, features_of(saved_))), data_(inputs_.train.view(inputs_.features)) {
         if (saved_) {
             require_same_data(*saved_, options_, inputs_);
         }
@@ -46,10 +45,10 @@ public:
             options_.epochs = default_epochs(inputs_.train.file.nonzeros());
         }
         if (const std::string& note = inputs_.train.file.cache_note; !note.empty()) {
-            say(note);
+            shown_.note(note);
         }
         if (!inputs_.objective_reason.empty()) {
-            say("objective " + inputs_.objective + ", chosen for " + inputs_.objective_reason + "; --objective overrides it");
+            shown_.note("objective " + inputs_.objective + ", chosen for " + inputs_.objective_reason + "; --objective overrides it");
         }
     }
 
@@ -79,7 +78,7 @@ public:
         if (runs.size() > 1) {
             print(fmt::format("\n{}", repeat_table(runs)));
             if (!options_.model.empty()) {
-                say("the model is that of the first run, with seed " + std::to_string(options_.seed));
+                shown_.note("the model is that of the first run, with seed " + std::to_string(options_.seed));
             }
         }
     }
@@ -89,12 +88,6 @@ private:
         return saved ? std::optional(saved->settings.at("resolved").at("features").get<std::size_t>()) : std::nullopt;
     }
 
-    void say(const std::string& text) const {
-        if (!options_.quiet) {
-            std::cerr << "peccary: " << text << '\n';
-        }
-    }
-
     /// Settles the scheme, and with it the number of workers. All repeats have the same.
     void choose() {
         choice_ = choose_scheme(request(0, given_step()));
@@ -102,7 +95,7 @@ private:
         if (options_.threads != 0) {
             options_.threads = choice_->workers;
         }
-        say("scheme " + choice_->scheme + ", " + choice_->reason + "; --scheme overrides it");
+        shown_.note("scheme " + choice_->scheme + ", " + choice_->reason + "; --scheme overrides it");
     }
 
     run_request request(std::uint64_t repeat, std::optional<double> step) const {
@@ -172,11 +165,7 @@ private:
         const nlohmann::json settings = options_.checkpoint.empty() ? nlohmann::json() : describe_run(options_, inputs_, run);
         improvement progress_so_far = saved_ ? saved_->progress : improvement{};
         run_facts facts = facts_before(run, repeat);
-        progress shown(options_.quiet ? progress_style::none : style_for_standard_error(),
-                       {.epochs = options_.epochs,
-                        .updates_per_epoch = run.updates_per_epoch(),
-                        .updates_before = updates_done(run),
-                        .updates_applied = [&run] { return run.updates_applied(); }});
+        const watching watched = watch(run, repeat);
         const double untrained = saved_ ? std::numeric_limits<double>::infinity() : untrained_objective_value(run);
         if (run.finished()) { // resumed at its end
             facts.last = evaluate(run);
@@ -194,7 +183,7 @@ private:
             facts.last = evaluate(run);
             since_evaluation.restart();
             run.require_finite(end, facts.last.objective_value);
-            shown.epoch_done(facts.last);
+            shown_.epoch_done(facts.last);
             log(epoch_record(facts.last), repeat);
             const evaluation* const validation = facts.last.validation ? &*facts.last.validation : nullptr;
             facts.stopped_early =
@@ -207,8 +196,8 @@ private:
         }
         if (facts.last.objective_value > untrained) {
             // Not divergence, since all numbers are finite, but as little use: strong regularisation can keep absurd steps in bounds.
-            shown.note(fmt::format("peccary: the objective value {:.6g} is above that of the untrained model, {:.6g}; try a smaller --step",
-                                   facts.last.objective_value, untrained));
+            shown_.note(fmt::format("the objective value {:.6g} is above that of the untrained model, {:.6g}; try a smaller --step",
+                                    facts.last.objective_value, untrained));
         }
         facts.workers = run.statistics();
         if (ledger_) {
@@ -216,6 +205,22 @@ private:
         }
         log(summary_record(facts), repeat);
         return facts;
+    }
+
+    watching watch(const training_run& run, std::uint64_t repeat) {
+        watched_run about{.place = {},
+                          .fields = nlohmann::ordered_json::object(),
+                          .epochs = options_.epochs,
+                          .updates_per_epoch = run.updates_per_epoch(),
+                          .updates_before = updates_done(run),
+                          .updates_applied = [&run] { return run.updates_applied(); },
+                          .staleness = [&run] { return run.staleness_so_far(); },
+                          .runs_after = options_.repeat - repeat - 1};
+        if (options_.repeat > 1) {
+            about.place = fmt::format("run {}/{}", repeat + 1, options_.repeat);
+            about.fields["repeat"] = repeat + 1;
+        }
+        return shown_.watch(std::move(about));
     }
 
     /// An evaluation costs up to half an epoch, so a run that nobody records is evaluated only as often as somebody can read, and at its end.
@@ -344,6 +349,7 @@ private:
     }
 
     train_options options_;
+    progress shown_;
     std::optional<saved_run> saved_;
     training_inputs inputs_;
     any_view data_;

@@ -43,6 +43,7 @@ public:
     double decay() const override { return run_.decay(); }
     std::uint64_t updates_per_epoch() const override { return run_.updates_per_epoch(); }
     std::uint64_t updates_applied() const override { return run_.updates_applied(); }
+    histogram staleness_so_far() const override { return run_.staleness_so_far(); }
 
 private:
     train_settings with_step(const Objective& objective, const Data& data, const run_request& request) {

@@ -7,6 +7,7 @@
 #include "peccary/objective/diagnosed.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
+#include "peccary/objective/mlp.hpp"
 #include "peccary/objective/softmax.hpp"
 
 #include <algorithm>
@@ -58,6 +59,32 @@ TEMPLATE_LIST_TEST_CASE("several workers: a lossless scheme loses nothing", "", 
     const diagnosis found = diagnose<TestType>(softmax(20, 3, false), data.view(), {.workers = 4, .epochs = 5, .step = 0.01}, weights);
     REQUIRE(found.adds == 5 * data.view().nonzeros());
     REQUIRE(found.lost == 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("networks: every add to a feature of the first layer is counted, and the weights are those of a run without", "",
+                        schemes) {
+    INFO(TestType::info.name);
+    const unsigned most = TestType::info.parallel && TestType::info.lossless ? 4 : 1;
+    const auto check = [&](const auto& data, std::uint64_t adds) {
+        const mlp objective(data.features(), {8}, 3);
+        for (const unsigned workers : {1U, most}) {
+            const train_settings settings{.workers = workers, .epochs = 2, .step = 0.05, .batch = 32, .seed = 5};
+            std::vector<real> weights;
+            const diagnosis found = diagnose<TestType>(objective, data, settings, weights);
+            REQUIRE(found.adds == adds);
+            REQUIRE(found.lost == 0);
+            REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
+            if (workers == 1) {
+                REQUIRE(std::max(found.hot.maximum(), found.cold.maximum()) == 0); // nobody else adds
+                const auto plain = test::run<TestType>(objective, data, settings);
+                REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
+            }
+        }
+    };
+    const auto sparse = test::make_sparse(target_kind::multiclass, 300, 50, 1);
+    check(sparse.view(), 2 * sparse.view().nonzeros());
+    const auto dense = test::make_dense(target_kind::multiclass, 300, 20, 1);
+    check(dense.view(), 2 * 10 * 20); // 10 batches an epoch, each of which adds to all 20
 }
 
 TEST_CASE("several workers: hogwild's collisions are found") {

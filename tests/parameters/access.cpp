@@ -248,6 +248,7 @@ TEMPLATE_LIST_TEST_CASE("policies whose adds wait or retry say so", "", access_p
         }
         REQUIRE((all.retries + all.contended > 0) == counts);
         REQUIRE((all.lock_seconds > 0) == (all.contended > 0));
+        REQUIRE((all.retry_seconds > 0) == (all.retries > 0));
     }
 }
 

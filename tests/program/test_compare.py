@@ -5,12 +5,15 @@ the verdict, what is refused, and what an interruption leaves and a resumption a
 import csv
 import json
 import os
+import re
 import signal
 import statistics
 import time
 import unittest
 
 from harness import DIGITS, ZIPF, ZIPF_TEST, ProgramTest
+
+TIMES = {"computing_seconds", "lock_seconds", "barrier_seconds", "retry_seconds", "merge_seconds", "idle_seconds"}
 
 
 class Compare(ProgramTest):
@@ -65,6 +68,39 @@ class Compare(ProgramTest):
             self.assertEqual(run["objective_value"], [record["objective_value"] for record in epochs])
             for name in ("train_accuracy", "validation_accuracy", "test_accuracy"):
                 self.assertEqual(run[name], epochs[-1][name])
+
+    def test_every_objective(self):
+        listed = re.search(r"auto \(by the labels\), ([a-z_, \n]+)", self.run_program("compare", "--help").stdout)[1]
+        objectives = re.sub(r"\s+", " ", listed).strip().split(", ")
+        self.assertLessEqual({"logistic", "hinge", "squared", "softmax", "mlp"}, set(objectives))
+        for objective in objectives:
+            with self.subTest(objective=objective):
+                classes = objective in ("softmax", "mlp")
+                data = (DIGITS, "--label-column", "digit") if classes else (ZIPF,)
+                self.run_program("compare", *data, "--objective", objective, "--schemes", "sequential,hogwild,synchronous", "--threads", "1,2",
+                                 "--repeat", 1, "--epochs", 2, "--diagnose", "--json", "out.json", "--quiet")
+                found = json.loads(self.path("out.json").read_text())
+                self.assertEqual(found["objective"], objective)
+                for each in found["contenders"]:
+                    self.assertGreater(each["lost_updates"]["adds"], 0)
+                    self.assertEqual(each["train_accuracy"]["median"] is None, objective in ("squared", "huber"))
+                    if each["scheme"] != "hogwild":
+                        self.assertEqual(each["lost_updates"]["lost"], 0)
+
+    def test_networks_are_those_of_train(self):
+        network = (DIGITS, "--label-column", "digit", "--objective", "mlp", "--layers", "12,6", "--activation", "tanh", "--epochs", 3)
+        self.run_program("compare", *network, "--schemes", "sequential", "--repeat", 1, "--json", "out.json")
+        found = json.loads(self.path("out.json").read_text())
+        self.assertEqual((found["settings"]["layers"], found["settings"]["activation"]), ("12,6", "tanh"))
+        contender, = found["contenders"]
+        self.run_program("train", *network, "--scheme", "sequential", "--step", repr(contender["step"]), "--log", "log")
+        self.assertEqual(contender["runs"][0]["objective_value"],
+                         [record["objective_value"] for record in self.log("log") if record["record"] == "epoch"])
+        # Resuming takes the layers from the file, and refuses others.
+        self.run_program("compare", DIGITS, "--resume", "out.json", "--repeat", 2)
+        self.assertIn("--layers 7 contradicts", self.run_program("compare", DIGITS, "--resume", "out.json", "--layers", 7, code=2).stderr)
+        self.assertIn("no effect", self.run_program("compare", ZIPF, "--objective", "hinge", "--layers", 7, code=2).stderr)
+        self.assertIn("--layers must be", self.run_program("compare", ZIPF, "--objective", "mlp", "--layers", "x", code=2).stderr)
 
     def test_tuning_takes_the_best_step_of_whole_runs(self):
         self.run_program("compare", ZIPF, "--schemes", "sequential,synchronous", "--threads", "1,2", "--repeat", 1, "--epochs", 3, "--json", "a")
@@ -129,7 +165,24 @@ class Compare(ProgramTest):
         self.assertIn("lost updates", done.stdout)
         nonzeros = sum(len(line.split()) - 1 for line in ZIPF.read_text().splitlines())
         for each in json.loads(self.path("out.json").read_text())["contenders"]:
-            self.assertEqual(each["lost_updates"], {"adds": 2 * nonzeros, "lost": 0, "fraction": 0.0})
+            found = each["lost_updates"]
+            self.assertEqual((found["adds"], found["lost"], found["fraction"]), (2 * nonzeros, 0, 0.0))
+            self.assertEqual(found["hot"]["samples"] + found["cold"]["samples"], 2 * nonzeros)
+
+    def test_each_workers_figures(self):
+        self.run_program("compare", ZIPF, "--schemes", "hogbatch,round_robin", "--threads", "1,3", "--repeat", 2, "--epochs", 4, "--json", "out.json")
+        for each in json.loads(self.path("out.json").read_text())["contenders"]:
+            for run in each["runs"]:
+                self.assertEqual(len(run["workers"]), each["threads"])
+                for worker in run["workers"]:
+                    self.assertTrue(all(worker[part] >= 0 for part in TIMES))
+                    self.assertAlmostEqual(sum(worker[part] for part in TIMES), run["train_seconds"][-1], places=9)
+                for name in TIMES | {"updates", "examples", "retries"}:
+                    self.assertAlmostEqual(sum(worker[name] for worker in run["workers"]), run[name], places=9)
+                self.assertEqual(sum(worker["staleness"]["samples"] for worker in run["workers"]), run["staleness"]["samples"])
+                self.assertEqual(run["merge_seconds"] > 0, each["scheme"] == "hogbatch")
+                if each["threads"] == 1:
+                    self.assertEqual((run["lock_seconds"], run["barrier_seconds"]), (0, 0))
 
     def test_csv_has_a_line_for_each_run(self):
         self.run_program("compare", ZIPF, "--schemes", "sequential,hogwild", "--threads", "1,2", "--repeat", 2, "--epochs", 3, "--json", "j",
@@ -209,18 +262,40 @@ class Compare(ProgramTest):
 
     def test_an_interruption_keeps_whole_rounds(self):
         self.run_program("generate", "zipf", "--rows", 20000, "--features", 5000, "--output", "long.svm")
-        running = self.start("compare", "long.svm", "--schemes", "sequential", "--repeat", 100000, "--json", "out.json")
+        running = self.start("compare", "long.svm", "--schemes", "sequential", "--repeat", 100000, "--json", "out of it.json")
         for _ in range(2000):
             if "round 1 of" in self.path("stderr").read_text():
                 break
             time.sleep(0.01)
         running.send_signal(signal.SIGINT)
         self.assertEqual(running.wait(60), 5)
-        self.assertIn("rounds that were whole", self.path("stderr").read_text())
-        done = len(json.loads(self.path("out.json").read_text())["contenders"][0]["runs"])
+        self.assertRegex(self.path("stderr").read_text(),
+                         r"rounds? that (was|were) whole; go on with --resume 'out of it.json' --repeat 100000\n$")
+        done = len(json.loads(self.path("out of it.json").read_text())["contenders"][0]["runs"])
         self.assertGreaterEqual(done, 1)
-        self.run_program("compare", "long.svm", "--resume", "out.json", "--repeat", done + 1)
-        self.assertEqual(len(json.loads(self.path("out.json").read_text())["contenders"][0]["runs"]), done + 1)
+        self.run_program("compare", "long.svm", "--resume", "out of it.json", "--repeat", done + 1)
+        self.assertEqual(len(json.loads(self.path("out of it.json").read_text())["contenders"][0]["runs"]), done + 1)
+
+    def test_an_interruption_before_and_after_the_rounds(self):
+        self.run_program("generate", "zipf", "--rows", 20000, "--features", 5000, "--output", "long.svm")
+        early = self.start("compare", "long.svm", "--epochs", 100000, "--json", "early.json")
+        time.sleep(0.5)  # reading or choosing steps: either way there is nothing to keep
+        early.send_signal(signal.SIGINT)
+        self.assertIn(early.wait(60), (5, -signal.SIGINT))
+        self.assertFalse(self.path("early.json").exists())
+
+        options = ("--schemes", "sequential", "--repeat", 2, "--json", "late.json", "--diagnose")
+        late = self.start("compare", "long.svm", *options, "--epochs", 200, "--no-tune")
+        for _ in range(6000):
+            if "round 2 of 2" in self.path("stderr").read_text():
+                break
+            time.sleep(0.01)
+        late.send_signal(signal.SIGINT)
+        self.assertEqual(late.wait(60), 5)
+        self.assertIn("while lost updates were counted; all other figures are whole; go on with --resume late.json --repeat 2 --diagnose",
+                      self.path("stderr").read_text())
+        contender, = json.loads(self.path("late.json").read_text())["contenders"]
+        self.assertEqual((len(contender["runs"]), contender["lost_updates"]), (2, None))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,6 @@ class Networks(ProgramTest):
             (("--layers", "8"), "--layers has no effect here: the objective 'auto' has no layers"),
             (("--objective", "softmax", "--activation", "tanh"), "--activation has no effect here: the objective 'softmax' has no layers"),
             ((*NETWORK, "--bias"), "--bias has no effect here: every layer of the objective 'mlp' has biases"),
-            ((*NETWORK, "--diagnose"), "--diagnose counts adds example by example"),
             ((*NETWORK, "--model", "m", "--model-format", "liblinear"), "--model-format liblinear is for linear models"),
             ((*NETWORK, "--activation", "step"), "unknown activation 'step'; choose one of relu, tanh, sigmoid, gelu"),
             (("--objective", "mlp", "--layers", "0"), "--layers must be none or the units of each hidden layer"),

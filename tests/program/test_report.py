@@ -8,12 +8,14 @@ import json
 import math
 import os
 import re
+import resource
 import unittest
 import xml.etree.ElementTree
 
 from browser import CHROMIUM, Browser
 from harness import UPLOT, ZIPF, ZIPF_TEST, ProgramTest
 
+PARTS = ("computing_seconds", "lock_seconds", "barrier_seconds", "retry_seconds", "merge_seconds", "idle_seconds")
 VOID = {"meta", "link", "input", "br"}
 
 
@@ -162,7 +164,10 @@ class Charts(ReportTest):
         self.assertEqual(len(seconds), 3)
         for row, worker in zip(seconds[1:], summary["workers"]):
             self.assertAlmostEqual(float(row[1]), summary["train_seconds"], delta=1e-5)
-            self.assertAlmostEqual(float(row[4]), worker["barrier_seconds"], delta=1e-5)
+            for column, part in enumerate(PARTS):
+                self.assertAlmostEqual(float(row[2 + column]), worker[part], delta=1e-5)
+        bars = [float(bar.attributes["data-share"]) for bar in page.one("svg", id="time-of-workers").all("rect") if "data-share" in bar.attributes]
+        self.assertAlmostEqual(sum(bars), 2, places=4)
 
     def test_models_overlap_and_the_sampled_clock(self):
         *_, summary = self.train("log", "--epochs", 3, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact")
@@ -260,6 +265,16 @@ class Charts(ReportTest):
         drawn, = points(self.page("log").one("svg", id="time")).values()
         self.assertEqual(len(drawn), 5)
 
+    def test_logs_that_tell_of_waiting_only(self):
+        """As logs were before they told of all parts of a worker's time: the rest is computing."""
+        *_, summary = records = self.train("log", "--epochs", 3, "--scheme", "round_robin", "--threads", 2)
+        for worker in summary["workers"]:
+            for part in set(PARTS) - {"lock_seconds", "barrier_seconds"}:
+                del worker[part]
+        self.write("old", lines(*records))
+        for row, worker in zip(self.page("old").tables()["Seconds"][1:], summary["workers"]):
+            self.assertAlmostEqual(float(row[2]), summary["train_seconds"] - worker["barrier_seconds"], delta=1e-5)
+
     def test_repeats_and_resumed_runs(self):
         self.write("r", lines(run_record(), epoch_record(1, 0.6), epoch_record(2, 0.5), epoch_record(3, 0.4),
                               {**run_record(), "resumed_at": {"epoch": 2, "update": 0}}, epoch_record(3, 0.45), epoch_record(4, 0.3)))
@@ -287,6 +302,15 @@ class Charts(ReportTest):
         self.assertEqual(len(hogwild), 2)
         for (_, y), each in zip(hogwild, found["contenders"][1:]):
             self.assertAlmostEqual(y, each["speed_up"], delta=0.01)
+        # Each worker's time and staleness, and hot against cold coordinates.
+        seconds = {row[0]: row for row in page.tables()["Seconds"][1:]}
+        middle = sorted(found["contenders"][2]["runs"], key=lambda run: run["train_seconds"][-1])[1]
+        for place, worker in enumerate(middle["workers"]):
+            row = seconds[f"hogwild, 2 workers: worker {place}"]
+            self.assertAlmostEqual(float(row[2]), worker["computing_seconds"], delta=1e-5)
+        self.assertEqual(len(list(page.root.all("svg", id="coordinates-2"))), 1)
+        hot = [row for rows in page.tables().values() for row in rows if row[0] == "hot" and len(row) == 7][-1]
+        self.assertEqual(hot[1], f"{found['contenders'][2]['lost_updates']['hot']['samples']:,}")
         # The same page from the file.
         self.run_program("report", "c.json", "--output", "d.html")
         self.assertEqual(self.path("d.html").read_text(), text)
@@ -380,7 +404,12 @@ class Refusals(ReportTest):
                 self.assertEqual(self.path("out.html").read_text(), "old")
         self.assertIn("same file", self.run_program("report", "good", "--output", "good", code=2).stderr)
         self.assertEqual(self.path("good").read_text(), good)
-        self.assertIn("/no/such", self.run_program("report", "good", "--output", "/no/such/place.html", code=1).stderr)
+        for output, message in (("/no/such/place.html", "/no/such"), (".", "directory"), ("/dev/full", "No space left")):
+            self.assertIn(message, self.run_program("report", "good", "--output", output, code=1).stderr)
+        # A disk that is full in the midst of the page.
+        self.run_program("report", "good", "--output", "out.html", code=1,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+        self.assertEqual(self.path("out.html").read_text(), "old")
         self.run_program("report", "good", "--output", "out.html")
         self.assertTrue(self.path("out.html").read_text().startswith("<!DOCTYPE html>"))
         self.assertEqual([name for name in self.files() if "tmp" in name], [])

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import unittest
 
@@ -10,7 +9,8 @@ from harness import DIGITS, DIGITS_TEST, PROGRAM, ZIPF, ZIPF_TEST, ProgramTest
 
 SCHEMES = [scheme["name"] for scheme in json.loads(subprocess.check_output([PROGRAM, "schemes", "--json"]))]
 STALENESS = {"mean", "p50", "p90", "p99", "max", "samples", "bins"}
-WORKER = {"updates", "examples", "staleness", "as_sampled", "overlap", "retries", "contended", "lock_seconds", "barrier_seconds"}
+TIMES = {"computing_seconds", "lock_seconds", "barrier_seconds", "retry_seconds", "merge_seconds", "idle_seconds"}
+WORKER = {"updates", "examples", "staleness", "as_sampled", "overlap", "retries", "contended"} | TIMES
 
 
 class Models(ProgramTest):
@@ -132,6 +132,8 @@ class Log(ProgramTest):
             self.assertEqual(sum(count for _, _, count in bins), worker["staleness"]["samples"])
             self.assertTrue(all(first <= last for first, last, _ in bins))
             self.assertTrue(all(before[1] < after[0] for before, after in zip(bins, bins[1:])))
+            self.assertTrue(all(worker[part] >= 0 for part in TIMES))
+            self.assertAlmostEqual(sum(worker[part] for part in TIMES), summary["train_seconds"], places=9)
         self.assertEqual(sum(worker["updates"] for worker in summary["workers"]), summary["updates"])
         self.assertEqual(summary["objective_value"], epochs[-1]["objective_value"])
 
@@ -191,45 +193,7 @@ class Log(ProgramTest):
         self.assertEqual(self.path("m").read_bytes(), self.path("alone").read_bytes())
 
 
-class Progress(ProgramTest):
-    def on_terminal(self, **environment):
-        """Standard error of a run on a terminal."""
-        primary, secondary = pty.openpty()
-        child = subprocess.Popen([PROGRAM, "train", str(ZIPF), "--epochs", "5"], cwd=self.directory, stdout=subprocess.DEVNULL, stderr=secondary,
-                                 env={**os.environ, "TERM": "xterm", **environment})
-        os.close(secondary)
-        text = b""
-        while True:
-            try:
-                part = os.read(primary, 65536)
-            except OSError:  # Linux says EIO when the other end is closed
-                break
-            if not part:
-                break
-            text += part
-        os.close(primary)
-        self.assertEqual(child.wait(), 0)
-        return text
-
-    def test_live_line_on_a_terminal(self):
-        text = self.on_terminal()
-        self.assertIn(b"\r", text)
-        self.assertIn(b"\x1b[32m", text)
-        self.assertIn(b"updates/s", text)
-        self.assertTrue(text.endswith(b"\r\x1b[K"), text[-80:])
-
-    def test_no_color_and_dumb_terminals(self):
-        self.assertNotIn(b"\x1b[32m", self.on_terminal(NO_COLOR="1"))
-        self.assertNotIn(b"\x1b", self.on_terminal(TERM="dumb"))
-
-    def test_plain_lines_elsewhere_and_none_if_quiet(self):
-        done = self.run_program("train", ZIPF, "--epochs", 3, "--log", "log")
-        self.assertEqual(done.stderr.count("\nepoch "), 3)
-        short = self.run_program("train", ZIPF, "--epochs", 3)  # over before anybody could read three lines
-        self.assertIn("\nepoch 3/3: ", short.stderr)
-        self.assertNotIn("\x1b", done.stderr)
-        self.assertEqual(self.run_program("train", ZIPF, "--epochs", 3, "--quiet").stderr, "")
-
+class Staleness(ProgramTest):
     def test_exact_staleness_has_overlap_and_what_sampling_would_see(self):
         done = self.run_program("train", ZIPF, "--scheme", "round_robin", "--threads", 3, "--epochs", 3, "--staleness", "exact", "--log", "log")
         summary = self.log("log")[-1]
@@ -268,11 +232,15 @@ class Progress(ProgramTest):
         self.run_program("train", ZIPF, "--scheme", "replicas", "--threads", 2, "--epochs", 1, "--staleness", "exact", "--log", "log")
         self.assertIsNone(self.log("log")[-1]["overlap"])
 
+
+
+class Output(ProgramTest):
     def test_closing_table_is_all_of_standard_output(self):
         done = self.run_program("train", ZIPF, "--epochs", 1, "--threads", 2, env={**os.environ, "LC_ALL": "de_DE.UTF-8"})
         for line in ("load", "step", "train", "objective", "training"):
             self.assertRegex(done.stdout, rf"(?m)^{line} ")
-        self.assertRegex(done.stdout, r"(?m)^worker +updates +staleness mean +p50 +p99 +max +retries +contended +locks +barriers$")
+        self.assertRegex(done.stdout, r"(?m)^worker +updates +staleness mean +p50 +p99 +max +retries +contended$")
+        self.assertRegex(done.stdout, r"(?m)^worker +computing +locks +barriers +retrying \(estimate\) +merging +idle$")
         self.assertRegex(done.stdout, r"(?m)^objective +0\.\d+$")
 
 

@@ -116,6 +116,47 @@ TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every updat
     });
 }
 
+TEMPLATE_LIST_TEST_CASE("the parts of each worker's time add up to that of the epochs", "", schemes) {
+    INFO(TestType::info.name);
+    constexpr bool merges = std::string_view(TestType::info.name) == "replicas" || std::string_view(TestType::info.name) == "hogbatch";
+    const auto data = test::make_sparse(target_kind::binary, 2000, 50, 1);
+    test::with_executors<TestType>({1, 2, 8}, [&](const std::string& executor, unsigned workers) {
+        CAPTURE(executor, workers);
+        const train_settings settings{.executor = executor, .workers = workers, .epochs = 3, .step = 0.1, .l2 = 0.1};
+        const auto end = test::run<TestType>(linear<logistic>(50, true), data.view(), settings);
+        for (const auto& worker : end.statistics) {
+            const worker_times parts = worker.times();
+            for (const double part : {parts.computing, parts.locks, parts.barriers, parts.retrying, parts.merging, parts.idle}) {
+                REQUIRE(part >= 0);
+            }
+            REQUIRE(worker.seconds == Approx(end.train_seconds).epsilon(1e-12));
+            REQUIRE(worker.busy_seconds <= worker.seconds);
+            REQUIRE(parts.all() == Approx(worker.seconds).epsilon(1e-9));
+        }
+        const auto all = end.merged();
+        REQUIRE(all.times().computing > 0);
+        REQUIRE((all.waits.merge_seconds > 0) == merges);
+        REQUIRE((all.waits.retry_seconds > 0) == (all.waits.retries > 0));
+        if (workers == 1) { // nobody to wait for
+            REQUIRE(all.waits.lock_seconds == 0);
+            REQUIRE(all.waits.barrier_seconds == 0);
+        }
+    });
+}
+
+TEST_CASE("estimates take no more than the measured parts leave") {
+    const worker_statistics worker{.staleness = {},
+                                   .waits = {.lock_seconds = 1, .barrier_seconds = 2, .retry_seconds = 3, .merge_seconds = 1},
+                                   .seconds = 10,
+                                   .busy_seconds = 5};
+    const worker_times parts = worker.times();
+    REQUIRE(parts.computing == 0);
+    REQUIRE(parts.retrying == 1.5);
+    REQUIRE(parts.merging == 0.5);
+    REQUIRE(parts.idle == 5);
+    REQUIRE(parts.all() == 10);
+}
+
 TEMPLATE_LIST_TEST_CASE("lossless schemes conserve integer sums under contention", "", schemes) {
     INFO(TestType::info.name);
     // Whole batches, and the 50 features equally often. 32 workers that meet twice an update take a millisecond for it on two cores.

@@ -5,7 +5,9 @@
 #include "peccary/statistics/histogram.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <thread>
 #include <vector>
 
 using peccary::histogram;
@@ -49,6 +51,32 @@ TEST_CASE("quantiles, mean and maximum agree with the sorted sample") {
         counted += all.count(bin);
     }
     REQUIRE(counted == sample.size());
+}
+
+TEST_CASE("a snapshot in the midst of recording has what was recorded before, and no more than comes") {
+    constexpr std::uint64_t values = 200'000;
+    histogram filling;
+    std::atomic<bool> begun{false};
+    std::thread recording([&] {
+        for (std::uint64_t i = 0; i < values; ++i) {
+            filling.record(i % 100);
+            begun.store(true, std::memory_order_relaxed);
+        }
+    });
+    while (!begun.load(std::memory_order_relaxed)) {
+        std::this_thread::yield();
+    }
+    std::uint64_t before = 0;
+    while (before < values) {
+        const histogram seen = filling.snapshot();
+        REQUIRE(seen.samples() >= before);
+        REQUIRE(seen.samples() <= values);
+        REQUIRE(seen.quantile(1) <= 99);
+        before = seen.samples();
+    }
+    recording.join();
+    REQUIRE(filling.snapshot().mean() == filling.mean());
+    REQUIRE(filling.snapshot().maximum() == 99);
 }
 
 TEST_CASE("an empty histogram reports zeros") {

@@ -31,6 +31,7 @@ void with_executors(std::initializer_list<unsigned> worker_counts, Check check) 
 struct finished_run {
     std::vector<peccary::real> buffer;
     std::vector<peccary::worker_statistics> statistics;
+    double train_seconds = 0;
 
     peccary::worker_statistics merged() const {
         peccary::worker_statistics all;
@@ -51,7 +52,8 @@ finished_run run(const Objective& objective, const Data& data, const peccary::tr
         trainer.run_epoch();
     }
     const auto buffer = trainer.model().exclusive();
-    return {.buffer = {buffer.begin(), buffer.end()}, .statistics = trainer.statistics()};
+    return {
+        .buffer = {buffer.begin(), buffer.end()}, .statistics = trainer.statistics(), .train_seconds = trainer.position().train_seconds};
 }
 
 } // namespace test

@@ -1,81 +1,19 @@
 // A diagnostic mode for any objective: counts lost updates, and staleness coordinate by coordinate, hot and cold ones apart.
 #pragma once
 
-#include "peccary/data/frequency.hpp"
+#include "peccary/data/dataset.hpp"
+#include "peccary/objective/diagnosis.hpp"
 #include "peccary/objective/objective.hpp"
-#include "peccary/statistics/histogram.hpp"
 
-#include <atomic>
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace peccary {
-
-/// What a diagnosed run found. Plain values.
-struct diagnosis {
-    std::uint64_t adds = 0;       ///< adds to a feature's weights, counted without loss
-    std::uint64_t lost = 0;       ///< how many of these were overwritten by another worker's
-    std::size_t features = 0;     ///< of the data
-    std::size_t hot_features = 0; ///< the most frequent features that together make up half of the nonzeros
-    histogram hot;                ///< adds to a hot coordinate between its read and its add: by others, and by earlier rows of its batch
-    histogram cold;               ///< the same for all other coordinates
-
-    /// Fraction of the adds that was lost, 0 to 1.
-    double lost_fraction() const noexcept { return adds == 0 ? 0.0 : static_cast<double>(lost) / static_cast<double>(adds); }
-};
-
-/// Where the workers of a diagnosed run count. Thread-safety: all members but `found` from any thread.
-class diagnostic_ledger {
-public:
-    explicit diagnostic_ledger(const feature_frequency& frequency) : touched_(frequency.features()), is_hot_(frequency.features()) {
-        hot_features_ = frequency.covering(0.5);
-        const std::vector<feature_index> order = frequency.by_frequency();
-        for (std::size_t place = 0; place < hot_features_; ++place) {
-            is_hot_[order[place]] = 1;
-        }
-    }
-
-    std::size_t features() const noexcept { return is_hot_.size(); }
-    bool hot(feature_index j) const noexcept { return is_hot_[j] != 0; }
-
-    /// How often feature `j` was added to so far, modulo 2^32. Relaxed: a count among others, which orders nothing.
-    std::uint32_t touched(feature_index j) const noexcept { return touched_[j].load(std::memory_order_relaxed); }
-    void touch(feature_index j) noexcept { touched_[j].fetch_add(1, std::memory_order_relaxed); }
-    void count_adds(std::uint64_t adds) noexcept { adds_.fetch_add(adds, std::memory_order_relaxed); }
-
-    void merge(const histogram& hot, const histogram& cold) {
-        const std::lock_guard held(mutex_);
-        hot_.merge(hot);
-        cold_.merge(cold);
-    }
-
-    /// After the join. `shadow` holds the counts that were added to through the scheme's own access policy.
-    diagnosis found(std::span<const real> shadow) const {
-        double survived = 0;
-        for (const real count : shadow) {
-            survived += count;
-        }
-        const std::uint64_t adds = adds_.load(std::memory_order_relaxed);
-        return {.adds = adds,
-                .lost = adds - static_cast<std::uint64_t>(survived),
-                .features = features(),
-                .hot_features = hot_features_,
-                .hot = hot_,
-                .cold = cold_};
-    }
-
-private:
-    std::vector<std::atomic<std::uint32_t>> touched_;
-    std::vector<std::uint8_t> is_hot_;
-    std::size_t hot_features_ = 0;
-    std::atomic<std::uint64_t> adds_{0};
-    std::mutex mutex_; // guards the two below
-    histogram hot_;
-    histogram cold_;
-};
 
 /// Wraps an objective: beside the parameters lies a span "shadow" (features), to which each update adds 1 for each feature of its support
 /// through the same view, hence with the same races, as to the weights. The ledger counts the same adds without loss; the difference is what
@@ -86,23 +24,11 @@ class diagnosed {
 public:
     static constexpr loss_info info = Objective::info;
 
-    /// One worker's scratch; hands its tallies to the ledger when it goes.
-    class gradient {
-    public:
-        gradient(typename Objective::gradient wrapped, diagnostic_ledger& ledger) : inner(std::move(wrapped)), ledger_(&ledger) {}
-        gradient(const gradient& other) : inner(other.inner), ledger_(other.ledger_) {} // the copy has tallied nothing yet
-        gradient& operator=(const gradient&) = delete;
-        ~gradient() { ledger_->merge(hot_, cold_); }
-
-        void note(feature_index j, std::uint32_t delay) noexcept { (ledger_->hot(j) ? hot_ : cold_).record(delay); }
-
+    /// One worker's scratch.
+    struct gradient {
         typename Objective::gradient inner;
-        std::vector<std::uint32_t> seen; ///< count of each feature of the support when it was read
-
-    private:
-        diagnostic_ledger* ledger_;
-        histogram hot_;
-        histogram cold_;
+        delay_tally delays;
+        std::vector<std::uint32_t> seen = {}; ///< count of each feature of the support when it was read
     };
 
     diagnosed(Objective objective, diagnostic_ledger& ledger)
@@ -114,7 +40,7 @@ public:
     const Objective& wrapped() const noexcept { return objective_; }
 
     std::size_t outputs() const noexcept { return objective_.outputs(); }
-    gradient make_gradient() const { return {objective_.make_gradient(), *ledger_}; }
+    gradient make_gradient() const { return {objective_.make_gradient(), delay_tally(*ledger_)}; }
     parameter_layout layout() const { return layout_; }
 
     template <row_view Row, class View>
@@ -129,7 +55,7 @@ public:
     template <row_view Row, class View>
     void apply(const Row& row, gradient& of, const View& view, real step) const {
         for (std::size_t k = 0; k < row.size(); ++k) {
-            of.note(row.index(k), ledger_->touched(row.index(k)) - of.seen[k]);
+            of.delays.note(row.index(k), of.seen[k]);
         }
         objective_.apply(row, of.inner, view, step);
         add_shadow(row, view);
@@ -166,6 +92,125 @@ private:
     diagnostic_ledger* ledger_;
     parameter_layout layout_;
     std::size_t shadow_at_ = 0;
+};
+
+/// The same for objectives that are evaluated a batch at a time, counting what happens to the weights of the features: those of the first layer.
+/// Rows of a sparse data set add one by one, each to its support. Dense ones add together, once to all features.
+template <class Objective>
+requires batch_objective<Objective, sparse_view> || batch_objective<Objective, dense_view>
+class diagnosed<Objective> {
+public:
+    static constexpr loss_info info = Objective::info;
+    static constexpr std::uint64_t default_batch = Objective::default_batch;
+
+    /// One worker's scratch.
+    struct gradient {
+        typename Objective::gradient inner;
+        delay_tally delays;
+        std::vector<std::uint32_t> seen = {}; ///< count of the feature of each add when it was read, in the order of the adds
+    };
+
+    diagnosed(Objective objective, diagnostic_ledger& ledger)
+        : objective_(std::move(objective)), ledger_(&ledger), layout_(objective_.layout()), ones_(ledger.features(), 1) {
+        shadow_at_ = layout_.append("shadow", ledger.features(), false);
+    }
+
+    /// As above.
+    const Objective& wrapped() const noexcept { return objective_; }
+
+    std::size_t outputs() const noexcept { return objective_.outputs(); }
+    parameter_layout layout() const { return layout_; }
+
+    void initialise(parameters& model, std::uint64_t seed) const requires requires(const Objective& of) { of.initialise(model, seed); }
+    { objective_.initialise(model, seed); }
+
+    template <dataset_view Data>
+    gradient make_gradient(const Data& data, std::size_t capacity) const {
+        return {objective_.make_gradient(data, capacity), delay_tally(*ledger_)};
+    }
+
+    template <dataset_view Data, class View>
+    real differentiate(const Data& data, std::span<const row_index> rows, const View& view, gradient& result) const {
+        result.seen.clear();
+        for_each_add(data, rows, {}, [&](feature_index j) { result.seen.push_back(ledger_->touched(j)); });
+        return objective_.differentiate(data, rows, view, result.inner);
+    }
+
+    template <dataset_view Data, class View>
+    void apply(const Data& data, std::span<const row_index> rows, gradient& of, const View& view, real step) const {
+        std::size_t add = 0;
+        for_each_add(data, rows, {}, [&](feature_index j) { of.delays.note(j, of.seen[add++]); });
+        objective_.apply(data, rows, of.inner, view, step);
+        add_shadow(data, rows, view, {});
+    }
+
+    template <dataset_view Data, class View>
+    real differentiate_slice(const Data& data, std::span<const row_index> rows, const View& view, gradient& result, std::size_t from,
+                             std::size_t to) const {
+        return objective_.differentiate_slice(data, rows, view, result.inner, from, to);
+    }
+
+    /// Shares are applied by workers that wait for each other, so there is no delay to note.
+    template <dataset_view Data, class View>
+    void apply_share(const Data& data, std::span<const row_index> rows, gradient& of, const View& view, real step,
+                     const feature_share& share) const {
+        objective_.apply_share(data, rows, of.inner, view, step, share);
+        add_shadow(data, rows, view, share);
+    }
+
+    template <dataset_view Data, class View>
+    std::span<const real> score(const Data& data, std::span<const row_index> rows, const View& view, gradient& scratch) const {
+        return objective_.score(data, rows, view, scratch.inner);
+    }
+
+    template <row_view Row>
+    double loss_of(std::span<const real> scores, const Row& row) const {
+        return objective_.loss_of(scores, row);
+    }
+
+private:
+    template <class Data>
+    static constexpr bool is_dense = std::same_as<typename Data::row_type, dense_row>;
+
+    /// Calls `visit(feature)` for each add of a batch to a share of the features.
+    template <class Data, class Visitor>
+    void for_each_add(const Data& data, std::span<const row_index> rows, const feature_share& share, Visitor visit) const {
+        if constexpr (is_dense<Data>) {
+            const std::size_t last = std::min<std::size_t>(share.last, ledger_->features());
+            for (std::size_t j = share.first; j < last; ++j) {
+                visit(static_cast<feature_index>(j));
+            }
+        } else {
+            for (const row_index id : rows) {
+                const auto row = restrict_to(data.row(id), share.first, share.last);
+                for (std::size_t k = 0; k < row.size(); ++k) {
+                    visit(row.index(k));
+                }
+            }
+        }
+    }
+
+    template <class Data, class View>
+    void add_shadow(const Data& data, std::span<const row_index> rows, const View& view, const feature_share& share) const {
+        std::uint64_t adds = 0;
+        for_each_add(data, rows, share, [&](feature_index j) {
+            if constexpr (!is_dense<Data>) {
+                view.add(shadow_at_ + j, 1);
+            }
+            ledger_->touch(j);
+            ++adds;
+        });
+        if constexpr (is_dense<Data>) {
+            view.add_block(shadow_at_ + share.first, std::span(ones_).first(adds), 1);
+        }
+        ledger_->count_adds(adds);
+    }
+
+    Objective objective_;
+    diagnostic_ledger* ledger_;
+    parameter_layout layout_;
+    std::size_t shadow_at_ = 0;
+    std::vector<real> ones_; ///< what a batch of dense rows adds
 };
 
 } // namespace peccary

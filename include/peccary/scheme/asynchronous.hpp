@@ -71,7 +71,7 @@ void work_asynchronously(Stretch& stretch, update_queue& queue, unsigned worker,
 template <class Stretch, std::invocable<unsigned> MakePlace>
 std::uint64_t run_workers(Stretch& stretch, unsigned workers, MakePlace make_place) {
     update_queue queue(stretch.first, stretch.last, stretch.chunk(), stretch.state.stop);
-    stretch.runner.run(workers, [&](unsigned worker) {
+    stretch.run_each(workers, [&](unsigned worker) {
         if (stretch.batch == 1) {
             work_asynchronously<single_gradient<Stretch>>(stretch, queue, worker, make_place(worker));
         } else {

@@ -4,6 +4,7 @@
 #include "peccary/parameters/access/relaxed.hpp"
 #include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/statistics/sampled_time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -92,10 +93,13 @@ private:
     };
 
     struct gathering : in_place<gathering_access> {
+        sampled_time merging = {};
+
         void end() {
-            access.flush(base);
+            merging.run([this] { access.flush(base); });
             in_place::end();
         }
+        contention tally() const noexcept { return {.merge_seconds = merging.seconds()}; }
     };
 
     std::vector<gathered_adds> gathered_;

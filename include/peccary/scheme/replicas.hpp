@@ -117,9 +117,11 @@ private:
             unmerged = 0;
         }
 
-        /// Calls `visit(from, size)` for each segment of the parameters, with its lock held.
+        /// Calls `visit(from, size)` for each segment of the parameters, with its lock held; counts the time as that of merging.
         template <class Visitor>
         void for_each_segment(Visitor visit) {
+            const stopwatch merging;
+            const double waited_before = waited.lock_seconds;
             for (std::size_t i = 0; i < locks.size(); ++i) {
                 const std::size_t at = (first_segment + i) % locks.size();
                 std::unique_lock held(locks[at], std::try_to_lock);
@@ -131,6 +133,7 @@ private:
                 }
                 visit(at * segment, std::min(segment, shared->size() - at * segment));
             }
+            waited.merge_seconds += merging.seconds() - (waited.lock_seconds - waited_before);
         }
     };
 

@@ -32,7 +32,7 @@ struct round_robin {
     template <class Stretch>
     std::uint64_t run(Stretch& stretch) {
         turn order(stretch.first);
-        stretch.runner.run(stretch.workers, [&](unsigned worker) { work(stretch, worker, order); });
+        stretch.run_each(stretch.workers, [&](unsigned worker) { work(stretch, worker, order); });
         return order.reached();
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/stop_flag.hpp"
+#include "peccary/core/stopwatch.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/execution/executor.hpp"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -94,6 +96,16 @@ struct stretch {
         const double wanted = nonzeros_per_chunk / std::max(1.0, row * static_cast<double>(batch * objective.outputs()));
         const double fair = static_cast<double>(last - first) / (8.0 * workers);
         return std::bit_floor(static_cast<std::uint64_t>(std::max(1.0, std::min(wanted, fair))));
+    }
+
+    /// Calls `work(0)` ... `work(count - 1)` on the runner, and counts how long each worker was at it.
+    template <std::invocable<unsigned> Work>
+    void run_each(unsigned count, Work work) {
+        runner.run(count, [&](unsigned worker) {
+            const stopwatch busy;
+            work(worker);
+            state.workers[worker].statistics.busy_seconds += busy.seconds();
+        });
     }
 
     staleness_probe probe(unsigned worker) { return {state.clocks, worker, state.sampling, state.workers[worker].statistics}; }

@@ -41,7 +41,7 @@ struct synchronous {
         barrier applied(stretch.workers);
         std::atomic<bool> stopped{false};
         std::uint64_t reached = stretch.last;
-        stretch.runner.run(stretch.workers, [&](unsigned worker) {
+        stretch.run_each(stretch.workers, [&](unsigned worker) {
             auto probe = stretch.probe(worker);
             auto& statistics = stretch.state.workers[worker].statistics;
             const std::uint64_t chunk = stretch.chunk();

@@ -1,22 +1,26 @@
-// What waiting for each other cost one worker.
+// What the others cost one worker: waiting for them, trying again after them, and merging with them.
 #pragma once
 
 #include <cstdint>
 
 namespace peccary {
 
-/// Plain values, owned by one worker while it runs.
+/// Plain values, owned by one worker while it runs. Times are wall-clock time.
 struct contention {
     std::uint64_t retries = 0;   ///< compare-and-swap attempts that failed
     std::uint64_t contended = 0; ///< lock acquisitions that had to wait
     double lock_seconds = 0;     ///< spent waiting for locks
     double barrier_seconds = 0;  ///< spent waiting at barriers, or for one's turn
+    double retry_seconds = 0;    ///< from the first failed attempt of an add to its success; estimated by `sampled_time`
+    double merge_seconds = 0;    ///< spent merging what is private with what is shared, without waiting for locks
 
     void merge(const contention& other) noexcept {
         retries += other.retries;
         contended += other.contended;
         lock_seconds += other.lock_seconds;
         barrier_seconds += other.barrier_seconds;
+        retry_seconds += other.retry_seconds;
+        merge_seconds += other.merge_seconds;
     }
 };
 

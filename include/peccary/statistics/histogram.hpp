@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -11,7 +12,7 @@
 namespace peccary {
 
 /// Bins: 0..63 one value each; then every octave [2^k, 2^(k+1)), k = 6..31, in 32 equal bins; then one overflow bin for 2^32 and above.
-/// Mean and maximum are exact whatever the bin. Thread-safety: none; each worker fills its own, and they are merged after the join.
+/// Mean and maximum are exact whatever the bin. Thread-safety: none but `snapshot`; each worker fills its own, and they are merged after the join.
 class histogram {
 public:
     static constexpr unsigned exact_bits = 6;
@@ -23,10 +24,24 @@ public:
     static constexpr std::size_t overflow_bin = bins - 1;
 
     void record(std::uint64_t value, std::uint64_t times = 1) noexcept {
-        counts_[bin_of(value)] += times;
-        samples_ += times;
-        sum_ += value * times;
-        maximum_ = std::max(maximum_, value);
+        put(counts_[bin_of(value)], counts_[bin_of(value)] + times);
+        put(samples_, samples_ + times);
+        put(sum_, sum_ + value * times);
+        if (value > maximum_) {
+            put(maximum_, value);
+        }
+    }
+
+    /// A copy of what was recorded so far, from any thread while another one calls `record`: each count as it was at some time in between.
+    histogram snapshot() const noexcept {
+        histogram seen;
+        for (std::size_t bin = 0; bin < bins; ++bin) {
+            seen.counts_[bin] = peek(counts_[bin]);
+            seen.samples_ += seen.counts_[bin]; // so that quantiles are those of the counts
+        }
+        seen.sum_ = peek(sum_);
+        seen.maximum_ = peek(maximum_);
+        return seen;
     }
 
     void merge(const histogram& other) noexcept {
@@ -82,6 +97,16 @@ public:
     }
 
 private:
+    // The one thread that records is the only one that writes: a store is all that `snapshot` in another thread needs, and a plain move. Relaxed:
+    // no count says anything of another.
+    static void put(std::uint64_t& count, std::uint64_t value) noexcept {
+        std::atomic_ref<std::uint64_t>(count).store(value, std::memory_order_relaxed);
+    }
+    static std::uint64_t peek(const std::uint64_t& count) noexcept {
+        // atomic_ref<const T> comes with C++26; the object itself is never const.
+        return std::atomic_ref<std::uint64_t>(const_cast<std::uint64_t&>(count)).load(std::memory_order_relaxed);
+    }
+
     std::array<std::uint64_t, bins> counts_{};
     std::uint64_t samples_ = 0;
     std::uint64_t sum_ = 0;

@@ -78,7 +78,11 @@ public:
         while (position_.update < updates && end == epoch_end::complete) {
             end = run_stretch(updates);
         }
-        position_.train_seconds += watch.seconds();
+        const double seconds = watch.seconds();
+        position_.train_seconds += seconds;
+        for (worker_state& worker : state_.workers) {
+            worker.statistics.seconds += seconds;
+        }
         if (end == epoch_end::complete) {
             ++position_.epoch;
             position_.update = 0;
@@ -129,6 +133,15 @@ public:
             applied += state_.clocks.own(worker);
         }
         return applied;
+    }
+
+    /// All workers' samples of staleness so far. Thread-safety: any thread, also while an epoch runs.
+    histogram staleness_so_far() const noexcept {
+        histogram all;
+        for (const worker_state& worker : state_.workers) {
+            all.merge(worker.statistics.staleness.snapshot());
+        }
+        return all;
     }
 
     /// Each worker's tallies since the run began. Only between epochs.

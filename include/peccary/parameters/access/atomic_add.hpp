@@ -3,8 +3,10 @@
 
 #include "peccary/parameters/access/access.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
+#include "peccary/statistics/sampled_time.hpp"
 
 #include <atomic>
+#include <cstdint>
 
 namespace peccary {
 
@@ -18,14 +20,25 @@ struct atomic_add : elementwise_blocks<atomic_add> {
     void add(real& cell, real delta) noexcept {
         const std::atomic_ref<real> shared(cell);
         real current = shared.load(std::memory_order_relaxed);
-        while (!shared.compare_exchange_weak(current, current + delta, std::memory_order_relaxed, std::memory_order_relaxed)) {
-            ++retries;
+        if (!shared.compare_exchange_weak(current, current + delta, std::memory_order_relaxed, std::memory_order_relaxed)) [[unlikely]] {
+            retry(shared, current, delta);
         }
     }
     void load_block(const real* from, std::span<real> to) const noexcept { relaxed{}.load_block(from, to); }
-    contention tally() const noexcept { return {.retries = retries}; }
+    contention tally() const noexcept { return {.retries = retries_, .retry_seconds = retrying_.seconds()}; }
 
-    std::uint64_t retries = 0;
+private:
+    /// Out of line: adds that succeed at once pay nothing for the counting.
+    [[gnu::noinline]] void retry(std::atomic_ref<real> shared, real current, real delta) noexcept {
+        retrying_.run([&] {
+            do {
+                ++retries_;
+            } while (!shared.compare_exchange_weak(current, current + delta, std::memory_order_relaxed, std::memory_order_relaxed));
+        });
+    }
+
+    std::uint64_t retries_ = 0;
+    sampled_time retrying_;
 };
 
 static_assert(race_free_access<atomic_add> && atomic_add::info.lossless);
