@@ -10,6 +10,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 namespace peccary::program {
 
 charted_worker all_workers(const charted_run& run) {
