@@ -11,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
