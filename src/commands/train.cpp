@@ -28,7 +28,8 @@ void add_worker_options(CLI::App& command, train_options& options) {
         ->option_text("NAME")
         ->group(group);
     command.add_flag("--pin", options.pin, "Keep each worker on one processor")->group(group);
-    command.add_option("--staleness", options.staleness, "Measure staleness: sampled (default), exact, or off")
+    command
+        .add_option("--staleness", options.staleness, "Measure staleness: sampled (default), exact (of every update, and overlap), or off")
         ->check(CLI::IsMember({"sampled", "exact", "off"}))
         ->option_text("MODE")
         ->group(group);

@@ -58,8 +58,9 @@ std::string draw_legend(const std::vector<named_distribution>& of, const std::ve
     };
     const auto place_of = [](std::size_t i, std::size_t count, std::size_t first_row) {
         const auto columns = static_cast<double>(std::min(count, names_a_row));
+        const std::size_t row = first_row + i / names_a_row;
         return place{.x = left + (right - left) * static_cast<double>(i % names_a_row) / columns,
-                     .y = 19 + legend_row * static_cast<double>(first_row + i / names_a_row)};
+                     .y = 19 + legend_row * static_cast<double>(row)};
     };
     std::string svg;
     for (std::size_t i = 0; i < of.size(); ++i) {

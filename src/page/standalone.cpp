@@ -27,7 +27,7 @@ standalone_chart document_of(std::string_view chart) {
                                   chart.substr(std::string_view("<svg").size(), tag - std::string_view("<svg").size()));
     svg += fmt::format("<style>{}svg.chart{{width:{}px;height:{}px;color:var(--ink)}}\n.ground{{fill:var(--ground)}}</style>\n", page_style,
                        width, height);
-    svg += "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>";
+    svg += R"(<rect class="ground" width="100%" height="100%"/>)";
     svg += chart.substr(tag);
     return {.name = std::string(between(chart, "id=\"", "\"")), .svg = svg + "\n"};
 }
