@@ -193,7 +193,8 @@ private:
         }
         constexpr double nonzeros_between_samples = 8192;
         const double row = static_cast<double>(data.nonzeros()) / static_cast<double>(std::max<std::size_t>(1, data.size()));
-        const double update = std::max(1.0, row) * static_cast<double>(std::max<std::uint64_t>(1, settings.batch));
+        const std::uint64_t batch = settings.batch == 0 ? default_batch<Scheme, Objective>() : settings.batch;
+        const double update = std::max(1.0, row) * static_cast<double>(batch);
         return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(nonzeros_between_samples / update));
     }
 
