@@ -39,7 +39,8 @@ std::string draw_legend() {
     std::string svg;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const double x = left + (right - left) / legend_columns * static_cast<double>(i % legend_columns);
-        const double y = 8 + legend_row * static_cast<double>(i / legend_columns);
+        const std::size_t line = i / legend_columns;
+        const double y = 8 + legend_row * static_cast<double>(line);
         svg += fmt::format("<rect class=\"bar {}\" x=\"{:.1f}\" y=\"{}\" width=\"12\" height=\"12\"/><text class=\"tick\" x=\"{:.1f}\" "
                            "y=\"{}\">{}</text>\n",
                            parts[i].style, x, y, x + 17, y + 11, parts[i].name);

@@ -31,6 +31,7 @@ enum class progress_style : std::uint8_t {
 progress_style progress_style_named(std::string_view name, bool quiet);
 
 /// A run to be watched. The functions are called from another thread while an epoch runs.
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct watched_run {
     std::string place;             ///< which of several runs it is: "run 2/3"; empty if it is alone
     nlohmann::ordered_json fields; ///< what tells its records from those of other runs

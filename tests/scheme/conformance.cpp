@@ -116,6 +116,17 @@ TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every updat
     });
 }
 
+TEMPLATE_LIST_TEST_CASE("a scheme's own batch is sampled as often as one that is asked for", "", schemes) {
+    INFO(TestType::info.name);
+    const auto data = test::make_sparse(target_kind::binary, 20'000, 50, 1);
+    const auto samples = [&](std::uint64_t batch) {
+        const train_settings settings{.workers = 1, .epochs = 1, .step = 0.1, .batch = batch};
+        return test::run<TestType>(linear<logistic>(50, false), data.view(), settings).merged().staleness.samples();
+    };
+    REQUIRE(samples(0) > 0);
+    REQUIRE(samples(0) == samples(TestType::info.batch));
+}
+
 TEMPLATE_LIST_TEST_CASE("the parts of each worker's time add up to that of the epochs", "", schemes) {
     INFO(TestType::info.name);
     constexpr bool merges = std::string_view(TestType::info.name) == "replicas" || std::string_view(TestType::info.name) == "hogbatch";
