@@ -5,6 +5,7 @@
 #include "peccary/core/types.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/execution/executor.hpp"
+#include "peccary/execution/turn_order.hpp"
 #include "peccary/objective/objective.hpp"
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/statistics/staleness.hpp"
@@ -81,6 +82,7 @@ struct stretch {
     executor& runner;
     unsigned workers = 1;
     run_state& state;
+    turn_order* turns = nullptr; ///< of simulated workers; none where the runner runs them
 
     std::span<const row_index> rows_of(std::uint64_t update) const noexcept {
         const std::size_t first_row = update * batch;
@@ -96,8 +98,11 @@ struct stretch {
         return std::bit_floor(static_cast<std::uint64_t>(std::max(1.0, std::min(wanted, fair))));
     }
 
+    /// Workers begin to sample at different places of the period, so that where each has few updates, they have samples together.
     staleness_probe probe(unsigned worker) {
-        return {state.clocks, worker, state.sampling_period, state.workers[worker].statistics.staleness};
+        const std::uint64_t period = state.sampling_period;
+        const std::uint64_t stagger = period * worker / state.clocks.workers();
+        return {state.clocks, worker, period, period - stagger, state.workers[worker].statistics.staleness};
     }
 };
 

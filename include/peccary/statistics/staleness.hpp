@@ -49,14 +49,14 @@ private:
     std::vector<padded_clock> clocks_;
 };
 
-/// Samples one worker's staleness: every `period`-th update, every one (1), or none (0).
+/// Samples one worker's staleness: every `period`-th update, every one (1), or none (0). The first is the `first`-th.
 ///
 /// The sampled clock sees whole updates: an update of another worker that is half applied at the read counts as after it, one that is
 /// half applied at the apply does not count. Thread-safety: none; it belongs to its worker.
 class staleness_probe {
 public:
-    staleness_probe(update_clocks& clocks, std::size_t self, std::uint64_t period, histogram& record) noexcept
-        : clocks_(&clocks), record_(&record), self_(self), period_(period), countdown_(period) {}
+    staleness_probe(update_clocks& clocks, std::size_t self, std::uint64_t period, std::uint64_t first, histogram& record) noexcept
+        : clocks_(&clocks), record_(&record), self_(self), period_(period), countdown_(first) {}
 
     /// To be called just before the first read of an update.
     void at_read() noexcept {
