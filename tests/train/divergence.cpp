@@ -6,17 +6,21 @@
 #include "peccary/train.hpp"
 
 #include <string>
+#include <utility>
 
 using namespace peccary;
 
 TEMPLATE_LIST_TEST_CASE("a step far too large ends the epoch as diverged, naming epoch, worker and step", "", schemes) {
     INFO(TestType::info.name);
     const auto data = test::make_sparse(target_kind::regression, 2000, 30, 1);
-    for (const unsigned workers : {1U, 4U}) {
-        if (workers > 1 && !TestType::info.parallel) {
+    const auto refused = [](const std::string& executor, unsigned workers) {
+        return workers > 1 && (!TestType::info.parallel || (TestType::info.lockstep && executor == "virtual"));
+    };
+    for (const auto& [executor, workers] : {std::pair{"threads", 1U}, {"threads", 4U}, {"virtual", 1U}, {"virtual", 64U}}) {
+        if (refused(executor, workers)) {
             continue;
         }
-        const train_settings settings{.workers = workers, .epochs = 3, .step = 1e30, .l2 = 0.0};
+        const train_settings settings{.executor = executor, .workers = workers, .epochs = 3, .step = 1e30, .l2 = 0.0};
         const auto rows = all_rows(data.view().size());
         stop_flag stop;
         trainer<TestType, linear<squared>, sparse_view> run(linear<squared>(30, true), data.view(), rows, settings, stop);

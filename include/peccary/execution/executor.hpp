@@ -16,9 +16,10 @@ namespace peccary {
 struct executor_info {
     std::string_view name;
     std::string_view summary;
-    bool concurrent; ///< guarantees that all workers run at once, so that they may wait for each other
-    bool several;    ///< can run more than one worker
-    bool pins;       ///< can keep a worker on a processor
+    bool concurrent;        ///< guarantees that all workers run at once, so that they may wait for each other
+    bool several;           ///< can run more than one worker
+    bool pins;              ///< can keep a worker on a processor
+    bool simulated = false; ///< its asynchronous workers take turns in virtual time
 };
 
 /// `run(P, body)` calls `body(0)` ... `body(P - 1)` once each, returns when all have returned, and rethrows the first exception. What the caller

@@ -6,12 +6,13 @@
 #include "peccary/execution/openmp_executor.hpp"
 #include "peccary/execution/tbb_executor.hpp"
 #include "peccary/execution/thread_executor.hpp"
+#include "peccary/execution/virtual_executor.hpp"
 
 #include <memory>
 
 namespace peccary {
 
-using executors = type_list<inline_executor, thread_executor
+using executors = type_list<inline_executor, thread_executor, virtual_executor
 #if PECCARY_HAS_OPENMP
                             ,
                             openmp_executor

@@ -35,15 +35,15 @@ public:
         }
     }
 
+    bool try_lock(std::size_t stripe) noexcept {
+        return !locks_[stripe].exchange(true, std::memory_order_acquire); // pairs with the release in `unlock`
+    }
+
     void unlock(std::size_t stripe) noexcept {
         locks_[stripe].store(false, std::memory_order_release); // pairs with the acquire in `try_lock`
     }
 
 private:
-    bool try_lock(std::size_t stripe) noexcept {
-        return !locks_[stripe].exchange(true, std::memory_order_acquire); // pairs with the release in `unlock`
-    }
-
     void wait_for(std::size_t stripe, contention& tally) noexcept {
         constexpr int spins_before_yield = 64; // some microseconds: longer than a holder needs that is not preempted
         const stopwatch waiting;

@@ -3,6 +3,7 @@
 
 #include "peccary/execution/update_queue.hpp"
 #include "peccary/scheme/batch.hpp"
+#include "peccary/scheme/simulation.hpp"
 #include "peccary/scheme/stretch.hpp"
 
 #include <cmath>
@@ -17,6 +18,8 @@ namespace peccary {
 /// support) or write elsewhere (a replica) derive from this and hide what differs.
 ///
 ///   begin(rows), before_apply(), end()   enclose an update
+///   try_begin(rows)                      only where `begin` may wait until others have come to their `end`: the same without waiting. False says
+///                                        that it would have to; called again until it succeeds
 ///   after(updates)                       follows a chunk of so many updates
 ///   finish()                             follows a worker's last update of the stretch
 ///   tally()                              retries and waiting
@@ -71,6 +74,10 @@ void work_asynchronously(Stretch& stretch, update_queue& queue, unsigned worker,
 template <class Stretch, std::invocable<unsigned> MakePlace>
 std::uint64_t run_workers(Stretch& stretch, unsigned workers, MakePlace make_place) {
     update_queue queue(stretch.first, stretch.last, stretch.chunk(), stretch.state.stop);
+    if (stretch.turns != nullptr) {
+        simulate_workers(stretch, queue, workers, make_place);
+        return queue.completed();
+    }
     stretch.run_each(workers, [&](unsigned worker) {
         if (stretch.batch == 1) {
             work_asynchronously<single_gradient<Stretch>>(stretch, queue, worker, make_place(worker));

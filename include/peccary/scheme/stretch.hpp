@@ -6,6 +6,7 @@
 #include "peccary/core/types.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/execution/executor.hpp"
+#include "peccary/execution/turn_order.hpp"
 #include "peccary/objective/objective.hpp"
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/statistics/staleness.hpp"
@@ -83,6 +84,7 @@ struct stretch {
     executor& runner;
     unsigned workers = 1;
     run_state& state;
+    turn_order* turns = nullptr; ///< of simulated workers; none where the runner runs them
 
     std::span<const row_index> rows_of(std::uint64_t update) const noexcept {
         const std::size_t first_row = update * batch;
@@ -108,7 +110,12 @@ struct stretch {
         });
     }
 
-    staleness_probe probe(unsigned worker) { return {state.clocks, worker, state.sampling, state.workers[worker].statistics}; }
+    /// Workers begin to sample at different places of the period, so that where each has few updates, they have samples together.
+    staleness_probe probe(unsigned worker) {
+        staleness_sampling sampling = state.sampling;
+        sampling.offset = sampling.period * worker / state.clocks.workers();
+        return {state.clocks, worker, sampling, state.workers[worker].statistics};
+    }
 };
 
 } // namespace peccary

@@ -30,7 +30,7 @@ struct striped {
     template <class Stretch>
     std::uint64_t run(Stretch& stretch) {
         return run_workers(stretch, stretch.workers, [&](unsigned worker) {
-            return locked_support<Stretch>{{stretch.shared.base(), {}, stretch.probe(worker)}, &stretch, this, {}, {}};
+            return locked_support<Stretch>{{stretch.shared.base(), {}, stretch.probe(worker)}, &stretch, this, {}};
         });
     }
 
@@ -40,10 +40,48 @@ private:
     struct locked_support : in_place<exclusive> {
         const Stretch* stretch;
         striped* scheme;
-        std::vector<std::size_t> held;
-        contention waited;
+        std::vector<std::size_t> held; ///< by an update that has begun; else to be taken
+        std::size_t taken = 0;         ///< of `held`, by an update that waits
+        bool waits = false;
+        contention waited = {};
 
         void begin(std::span<const row_index> rows) {
+            collect(rows);
+            for (const std::size_t stripe : held) {
+                scheme->locks_.lock(stripe, waited);
+            }
+            in_place::begin(rows);
+        }
+
+        /// Keeps the locks that it has come to, as `begin` does while it waits for the next.
+        bool try_begin(std::span<const row_index> rows) {
+            if (!waits) {
+                collect(rows);
+                taken = 0;
+            }
+            for (; taken < held.size(); ++taken) {
+                if (!scheme->locks_.try_lock(held[taken])) {
+                    waited.contended += waits ? 0 : 1;
+                    waits = true;
+                    return false;
+                }
+                waits = false;
+            }
+            in_place::begin(rows);
+            return true;
+        }
+
+        void end() noexcept {
+            in_place::end();
+            for (const std::size_t stripe : held) {
+                scheme->locks_.unlock(stripe);
+            }
+        }
+
+        contention tally() const noexcept { return waited; }
+
+    private:
+        void collect(std::span<const row_index> rows) {
             held.clear();
             for (const row_index id : rows) {
                 const auto row = stretch->data.row(id);
@@ -59,20 +97,7 @@ private:
                 std::ranges::sort(held);
             }
             held.erase(std::unique(held.begin(), held.end()), held.end());
-            for (const std::size_t stripe : held) {
-                scheme->locks_.lock(stripe, waited);
-            }
-            in_place::begin(rows);
         }
-
-        void end() noexcept {
-            in_place::end();
-            for (const std::size_t stripe : held) {
-                scheme->locks_.unlock(stripe);
-            }
-        }
-
-        contention tally() const noexcept { return waited; }
     };
 
     static bool has_bias(const parameters& shared) {

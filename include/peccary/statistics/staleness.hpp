@@ -18,6 +18,7 @@ enum class staleness_mode { sampled, exact, off };
 struct staleness_sampling {
     staleness_mode mode = staleness_mode::sampled;
     std::uint64_t period = 1;
+    std::uint64_t offset = 0; ///< less than a period: how much sooner the first one comes
 };
 
 /// Single-writer counts of a worker's updates, each worker's on cache lines of its own. A single global counter would itself be the most
@@ -88,7 +89,7 @@ public:
     /// are sampled as one long one would be.
     staleness_probe(update_clocks& clocks, std::size_t self, const staleness_sampling& sampling, worker_statistics& statistics) noexcept
         : clocks_(&clocks), statistics_(&statistics), self_(self), mode_(sampling.mode), period_(sampling.period),
-          until_sample_(period_ - statistics.updates % period_), countdown_(mode_ == staleness_mode::sampled ? until_sample_
+          until_sample_(period_ - (statistics.updates + sampling.offset) % period_), countdown_(mode_ == staleness_mode::sampled ? until_sample_
                                                                             : mode_ == staleness_mode::exact ? 1
                                                                                                              : 0) {}
 

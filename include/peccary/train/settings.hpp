@@ -17,6 +17,7 @@ struct train_settings {
     std::string executor = "threads";
     unsigned workers = 0; ///< 0: usable physical cores (one for a scheme that is not parallel)
     bool pin = false;
+    std::optional<std::string> delay = std::nullopt; ///< of simulated workers: a name of `delays`; none: `default_delay`
 
     std::uint64_t epochs = 0;                  ///< 0: `default_epochs`
     std::optional<double> step = std::nullopt; ///< none: calibrated on a sample

@@ -4,6 +4,7 @@
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/execution/executors.hpp"
+#include "peccary/execution/virtual_time.hpp"
 #include "peccary/model/number_text.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/step/schedules.hpp"
@@ -41,8 +42,8 @@ public:
     trainer(Objective objective, Data data, std::span<const row_index> rows, const train_settings& settings, stop_flag& stop)
         : objective_(std::move(objective)), data_(data), rows_(rows), settings_(settings),
           model_(initial_parameters(objective_, settings.seed)), workers_(workers_for(settings)),
-          runner_(make_executor(settings.executor, workers_, settings.pin)), scheme_(model_, workers_),
-          state_(workers_, sampling_of(settings, data), stop) {
+          runner_(make_executor(settings.executor, workers_, settings.pin)), turns_(turns_for(settings, *runner_, workers_)),
+          scheme_(model_, workers_), state_(workers_, sampling_of(settings, data), stop) {
         check(settings_);
         if (rows_.empty()) {
             throw data_error("there are no examples to train on");
@@ -72,6 +73,9 @@ public:
     /// Continues from `position` to the end of its epoch, or until a stop is requested. `position()` then says where it stands.
     epoch_end run_epoch() {
         visiting_order::draw(rows_, settings_.seed, position_.epoch, order_);
+        if (turns_) {
+            turns_->begin_epoch(position_.epoch);
+        }
         const std::uint64_t updates = updates_per_epoch();
         const stopwatch watch;
         epoch_end end = epoch_end::complete;
@@ -109,7 +113,7 @@ public:
 
     /// Mean loss and accuracy over other rows, or the training rows themselves. Only between epochs.
     evaluation evaluate_on(const Data& data, std::span<const row_index> rows) {
-        return evaluate(objective_, data, rows, model_, *runner_, workers_);
+        return evaluate(objective_, data, rows, model_, *runner_, turns_ ? 1 : workers_);
     }
     double penalty_value() const { return penalty(model_, regulariser_.l2, regulariser_.l1); }
 
@@ -187,6 +191,17 @@ private:
         return settings.batch == 0 ? default_batch<Scheme, Objective>() : settings.batch;
     }
 
+    static std::unique_ptr<turn_order> turns_for(const train_settings& settings, const executor& runner, unsigned workers) {
+        if (!runner.about().simulated) {
+            if (settings.delay) {
+                throw usage_error("a delay is for simulated workers, and the executor '" + std::string(runner.about().name) +
+                                  "' has real ones; choose 'virtual'");
+            }
+            return nullptr;
+        }
+        return make_turn_order(settings.delay.value_or(std::string(default_delay)), workers, settings.seed);
+    }
+
     /// Reading the others' clocks moves their cache lines, some 100 ns; done every 8,192 nonzeros, some 8 microseconds, it stays below 3 %.
     static staleness_sampling sampling_of(const train_settings& settings, const Data& data) {
         constexpr double nonzeros_between_samples = 8192;
@@ -214,7 +229,8 @@ private:
                                       .shared = model_,
                                       .runner = *runner_,
                                       .workers = workers_,
-                                      .state = state_};
+                                      .state = state_,
+                                      .turns = turns_.get()};
         position_.update = scheme_.run(part);
         if (state_.diverged()) {
             return epoch_end::diverged;
@@ -234,6 +250,7 @@ private:
     parameters model_;
     unsigned workers_;
     std::unique_ptr<executor> runner_;
+    std::unique_ptr<turn_order> turns_; ///< of simulated workers only
     Scheme scheme_;
     run_state state_;
     regulariser regulariser_;

@@ -1,0 +1,81 @@
+// Simulated workers that take their turns as a script says, so that what happens between a read and an apply is known beforehand.
+#pragma once
+
+#include "peccary/data/split.hpp"
+#include "peccary/execution/inline_executor.hpp"
+#include "peccary/execution/turn_order.hpp"
+#include "peccary/scheme/stretch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+/// Numbers of workers, each of whom reads and applies alternately: `beginning` once, then `cycle` over and over.
+struct script {
+    std::vector<unsigned> beginning;
+    std::vector<unsigned> cycle;
+
+    unsigned at(std::size_t turn) const {
+        return turn < beginning.size() ? beginning[turn] : cycle[(turn - beginning.size()) % cycle.size()];
+    }
+};
+
+class scripted_turns final : public peccary::turn_order {
+public:
+    explicit scripted_turns(script turns) : script_(std::move(turns)) {}
+
+    void begin_epoch(std::uint64_t /*epoch*/) override {}
+    void assemble(unsigned /*workers*/) override { turn_ = 0; }
+    unsigned next() override { return script_.at(turn_++); }
+    void has_read(unsigned /*worker*/) override {}
+    void rests(unsigned /*worker*/) override {}
+
+private:
+    script script_;
+    std::size_t turn_ = 0;
+};
+
+/// What is left of a scripted run.
+struct scripted_run {
+    std::vector<peccary::worker_statistics> statistics;
+    peccary::parameters model;
+    std::uint64_t applied; ///< updates
+};
+
+/// One pass over all of `data`, in the order of the rows, with a constant step.
+template <class Scheme, class Objective, class Data>
+scripted_run run_scripted(const Objective& objective, const Data& data, unsigned workers, const script& turns, std::uint64_t batch = 1,
+                          const peccary::staleness_sampling& sampling = {.mode = peccary::staleness_mode::exact}, double step = 0.01) {
+    peccary::parameters model(objective.layout());
+    const auto order = peccary::all_rows(data.size());
+    const std::uint64_t updates = (data.size() + batch - 1) / batch;
+    const peccary::step_table steps(0, updates, 0.0, [step](std::uint64_t /*update*/) { return step; });
+    peccary::inline_executor runner(1, false);
+    peccary::stop_flag never;
+    peccary::run_state state(workers, sampling, never);
+    scripted_turns scripted(turns);
+    peccary::stretch<Objective, Data> part{.objective = objective,
+                                           .data = data,
+                                           .order = order,
+                                           .batch = batch,
+                                           .first = 0,
+                                           .last = updates,
+                                           .steps = steps,
+                                           .shared = model,
+                                           .runner = runner,
+                                           .workers = workers,
+                                           .state = state,
+                                           .turns = &scripted};
+    Scheme scheme(model, workers);
+    const std::uint64_t applied = scheme.run(part);
+    std::vector<peccary::worker_statistics> statistics;
+    for (const peccary::worker_state& worker : state.workers) {
+        statistics.push_back(worker.statistics);
+    }
+    return {.statistics = std::move(statistics), .model = std::move(model), .applied = applied};
+}
+
+} // namespace test
