@@ -1,6 +1,7 @@
 #include "commands/shared_options.hpp"
 
 #include "commands/commands.hpp"
+#include "peccary/execution/virtual_time.hpp"
 #include "training/objectives.hpp"
 
 namespace peccary::program {
@@ -48,6 +49,15 @@ void add_objective_options(CLI::App& command, train_options& options) {
     command.add_flag("--bias", options.bias, "Learn a bias too; it is not regularised")->group(group);
     command.add_option("--class-weight", options.class_weight, "none, balanced, or label:weight,label:weight,...")
         ->option_text("WEIGHTS")
+        ->group(group);
+}
+
+void add_delay_option(CLI::App& command, train_options& options, const std::string& group) {
+    command
+        .add_option("--delay", options.delay,
+                    "Virtual workers: time from an update's read to its apply: " + delay_names() + " (default " +
+                        std::string(default_delay) + ")")
+        ->option_text("LAW")
         ->group(group);
 }
 

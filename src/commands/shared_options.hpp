@@ -9,5 +9,6 @@ namespace peccary::program {
 
 void add_data_options(CLI::App& command, train_options& options);
 void add_objective_options(CLI::App& command, train_options& options);
+void add_delay_option(CLI::App& command, train_options& options, const std::string& group);
 
 } // namespace peccary::program

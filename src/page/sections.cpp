@@ -149,12 +149,12 @@ std::string time_section(const page_content& of) {
     constexpr std::size_t most_rows = 48;
     std::size_t workers = 0;
     for (const charted_run& run : of.runs) {
-        workers += run.by_worker.size();
+        workers += run.simulated ? 0 : run.by_worker.size();
     }
     std::vector<time_bar> bars;
     rows_of_text rows{{"workers", "seconds", "computing", "waiting for locks", "at barriers or for a turn", "retries", "locks waited for"}};
     for (const charted_run& run : of.runs) {
-        if (run.by_worker.empty()) {
+        if (run.by_worker.empty() || run.simulated) {
             continue;
         }
         std::vector<charted_worker> shown = run.by_worker;

@@ -51,10 +51,10 @@ compared_run run_from(const json& record) {
 json contender_record(const comparison& of, const contender& each, const standing& its) {
     json record{{"scheme", each.scheme},
                 {"threads", each.workers},
-                {"more_threads_than_cores", each.workers > of.cores},
+                {"more_threads_than_cores", !of.simulated && each.workers > of.cores},
                 {"step", each.step},
                 {"seconds_per_pass", its.seconds_per_pass.median},
-                {"speed_up", its.speed_up},
+                {"speed_up", number_or_null(its.speed_up)},
                 {"speed_up_interval", to_json(its.speed_up_interval)},
                 {"passes_to_target", number_or_null(its.passes)},
                 {"seconds_to_target", number_or_null(its.seconds_to_target)},
@@ -72,7 +72,7 @@ json contender_record(const comparison& of, const contender& each, const standin
                 {"contended", its.contended},
                 {"lock_seconds", its.lock_seconds},
                 {"barrier_seconds", its.barrier_seconds},
-                {"waiting_fraction", its.waiting}};
+                {"waiting_fraction", number_or_null(its.waiting)}};
     record["lost_updates"] =
         each.losses ? json{{"adds", each.losses->adds}, {"lost", each.losses->lost}, {"fraction", each.losses->fraction()}} : json(nullptr);
     record["tuning"] = json::array();
@@ -121,9 +121,11 @@ comparison parsed(const json& record) {
                   .target = record.at("target").get<double>(),
                   .optimum = record.at("optimum").is_null() ? std::nullopt : std::optional(record.at("optimum").get<double>()),
                   .cores = record.at("machine").at("cores").get<unsigned>(),
+                  .simulated = record.at("simulated").get<bool>(),
                   .contenders = {}};
     for (const json& each : record.at("contenders")) {
         of.contenders.push_back(contender_from(each, of.epochs));
+        of.contenders.back().simulated = of.simulated;
         if (of.contenders.back().runs.size() != of.rounds()) {
             throw data_error("its contenders do not all have the same number of runs");
         }
@@ -139,19 +141,11 @@ comparison parsed(const json& record) {
 nlohmann::ordered_json comparison_record(const comparison& of) {
     const std::vector<standing> found = standings(of);
     const verdict won = verdict_of(of);
-    json record{{"record", "comparison"},
-                {"version", of.version},
-                {"settings", of.settings},
-                {"data", of.data},
-                {"objective", of.objective},
-                {"rows", of.rows},
-                {"nonzeros", of.nonzeros},
-                {"epochs", of.epochs},
-                {"rounds", of.rounds()},
-                {"target", of.target},
-                {"optimum", of.optimum ? json(*of.optimum) : json(nullptr)},
-                {"best", of.best()},
-                {"machine", of.machine}};
+    json record{{"record", "comparison"},  {"version", of.version},     {"settings", of.settings},
+                {"data", of.data},         {"objective", of.objective}, {"rows", of.rows},
+                {"nonzeros", of.nonzeros}, {"epochs", of.epochs},       {"simulated", of.simulated},
+                {"rounds", of.rounds()},   {"target", of.target},       {"optimum", of.optimum ? json(*of.optimum) : json(nullptr)},
+                {"best", of.best()},       {"machine", of.machine}};
     record["verdict"] = {{"sentence", won.sentence},
                          {"clear", won.clear},
                          {"first", won.first ? json(*won.first) : json(nullptr)},

@@ -37,6 +37,7 @@ struct train_options {
     unsigned threads = 0;
     std::string executor = "threads";
     bool pin = false;
+    std::optional<std::string> delay; ///< of virtual workers
     std::string staleness = "sampled";
     bool diagnose = false;
 
@@ -74,6 +75,9 @@ void from_json(const nlohmann::json& json, const std::string& name, train_option
 /// Throws `usage_error` for options that have no effect in this combination, and for values without meaning. Unknown names are left to
 /// whoever looks them up.
 void check_combination(const train_options& options);
+
+/// Whether the executor of this name simulates its workers. Throws `usage_error` for an unknown one.
+bool simulates(const std::string& executor);
 
 /// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws `usage_error` for anything else.
 std::vector<std::size_t> layer_units(const std::string& layers);
