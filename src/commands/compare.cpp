@@ -15,13 +15,18 @@ namespace peccary::program {
 
 namespace {
 
-/// "all", or as it is.
-std::vector<std::string> schemes_named(const std::vector<std::string>& given) {
+/// "all", which are those that can be simulated if they are to be; or as it is.
+std::vector<std::string> schemes_named(const std::vector<std::string>& given, bool simulated) {
     if (given != std::vector<std::string>{"all"}) {
         return given;
     }
     std::vector<std::string> all;
-    schemes::for_each([&](auto tag) { all.emplace_back(decltype(tag)::type::info.name); });
+    schemes::for_each([&](auto tag) {
+        constexpr scheme_info info = decltype(tag)::type::info;
+        if (!simulated || !info.lockstep) {
+            all.emplace_back(info.name);
+        }
+    });
     return all;
 }
 
@@ -73,6 +78,7 @@ void add_compare(CLI::App& program) {
     command->add_option("--executor", options->common.executor, "What runs the workers: " + names_of<executors>() + " (default threads)")
         ->option_text("NAME")
         ->group(group);
+    add_delay_option(*command, options->common, group);
     add_count(*command, "--seed", options->common.seed, "Seed of all random choices (default 1)")->group(group);
     command->add_flag("--diagnose", options->common.diagnose, "Count lost updates, in one more run of each contender, which is not timed")
         ->group(group);
@@ -88,7 +94,7 @@ void add_compare(CLI::App& program) {
     add_progress_options(*command, options->common, group);
     command->callback([command, options] {
         options->common.given = given_options(*command);
-        options->schemes = schemes_named(options->schemes);
+        options->schemes = schemes_named(options->schemes, simulates(options->common.executor));
         if (options->threads.empty()) {
             options->threads = {1};
             if (const unsigned cores = topology::of_this_process().default_workers(); cores > 1) {

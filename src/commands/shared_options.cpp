@@ -3,6 +3,7 @@
 #include "commands/commands.hpp"
 #include "input/load.hpp"
 #include "peccary/data/normalizer.hpp"
+#include "peccary/execution/virtual_time.hpp"
 #include "training/objectives.hpp"
 
 namespace peccary::program {
@@ -79,6 +80,15 @@ void add_progress_options(CLI::App& command, train_options& options, const std::
         ->option_text("STYLE")
         ->group(group);
     command.add_flag("--quiet", options.quiet, "No progress and no notes on standard error")->group(group);
+}
+
+void add_delay_option(CLI::App& command, train_options& options, const std::string& group) {
+    command
+        .add_option("--delay", options.delay,
+                    "Virtual workers: time from an update's read to its apply: " + delay_names() + " (default " +
+                        std::string(default_delay) + ")")
+        ->option_text("LAW")
+        ->group(group);
 }
 
 } // namespace peccary::program

@@ -27,6 +27,7 @@ void add_worker_options(CLI::App& command, train_options& options) {
     command.add_option("--executor", options.executor, "What runs the workers: " + names_of<executors>() + " (default threads)")
         ->option_text("NAME")
         ->group(group);
+    add_delay_option(command, options, group);
     command.add_flag("--pin", options.pin, "Keep each worker on one processor")->group(group);
     command
         .add_option("--staleness", options.staleness, "Measure staleness: sampled (default), exact (of every update, and overlap), or off")

@@ -5,6 +5,7 @@
 #include "output/text_file.hpp"
 #include "peccary/core/version.hpp"
 #include "peccary/execution/topology.hpp"
+#include "peccary/execution/virtual_time.hpp"
 #include "peccary/model/number_text.hpp"
 #include "peccary/scheme/schemes.hpp"
 #include "report/comparison.hpp"
@@ -30,15 +31,22 @@ namespace {
 
 /// Each parallel scheme with each number of workers, and the others once.
 std::vector<contender> contenders_of(const compare_options& options) {
+    const bool simulated = simulates(options.common.executor);
     std::vector<contender> all;
     for (const std::string& scheme : options.schemes) {
         bool parallel = false;
         with_named<schemes>("scheme", scheme, [&](auto tag) { parallel = decltype(tag)::type::info.parallel; });
         for (const unsigned workers : parallel ? options.threads : std::vector<unsigned>{1}) {
-            all.push_back({.scheme = scheme, .workers = workers, .step = 0, .tuning = {}, .losses = std::nullopt, .runs = {}});
+            all.push_back({.scheme = scheme,
+                           .workers = workers,
+                           .simulated = simulated,
+                           .step = 0,
+                           .tuning = {},
+                           .losses = std::nullopt,
+                           .runs = {}});
         }
     }
-    if (std::ranges::none_of(all, [](const contender& each) { return each.workers == 1; })) {
+    if (!simulated && std::ranges::none_of(all, [](const contender& each) { return each.workers == 1; })) {
         throw usage_error("speed-ups are ratios to serial runs, and there are none: add 'sequential' to --schemes, or 1 to --threads");
     }
     return all;
@@ -59,6 +67,10 @@ public:
         : options_(std::move(options)), shown_(progress_style_named(options_.common.progress, options_.common.quiet)),
           inputs_(read_inputs(options_.common, std::nullopt)), data_(inputs_.train.view(inputs_.features)) {
         const std::uint64_t epochs = options_.common.epochs != 0 ? options_.common.epochs : default_epochs(inputs_.train.file.nonzeros());
+        const bool simulated = simulates(options_.common.executor);
+        if (simulated && !options_.common.delay) {
+            options_.common.delay = default_delay;
+        }
         all_ = {.version = std::string(version_string),
                 .settings = comparison_settings(options_, inputs_.objective, epochs),
                 .data = comparison_data(inputs_),
@@ -70,6 +82,7 @@ public:
                 .target = options_.target,
                 .optimum = options_.optimum,
                 .cores = topology::of_this_process().default_workers(),
+                .simulated = simulated,
                 .contenders = contenders_of(options_)};
         if (before) {
             require_same(*before, all_, options_);
@@ -132,6 +145,7 @@ private:
                 .hidden_units = layer_units(common.layers),
                 .activation = common.activation,
                 .settings = {.executor = common.executor,
+                             .delay = common.delay,
                              .epochs = all_.epochs,
                              .step = common.step == "auto" ? std::nullopt : parse_number<double>(common.step),
                              .schedule = common.schedule,

@@ -12,9 +12,9 @@ namespace {
 using json = nlohmann::ordered_json;
 
 /// Of train's options, those that have a meaning here.
-constexpr const char* shared_settings[] = {"format",       "label-column", "index-base", "max-features", "normalize", "validation",
-                                           "objective",    "l2",           "l1",         "bias",         "layers",    "activation",
-                                           "class-weight", "executor",     "epochs",     "step",         "schedule",  "seed"};
+constexpr const char* shared_settings[] = {
+    "format", "label-column", "index-base",   "max-features", "normalize", "validation", "objective", "l2",       "l1",  "bias",
+    "layers", "activation",   "class-weight", "executor",     "delay",     "epochs",     "step",      "schedule", "seed"};
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 

@@ -39,6 +39,7 @@ struct charted_run {
     std::string label; ///< tells it from the others; from file names, so anything may be in it
     std::string scheme;
     unsigned workers = 1;
+    bool simulated = false; ///< its times are a simulation's, and its workers have none
     bool finished = false;
     std::vector<progress_point> points;
     double accuracy = std::nan(""); ///< at the end, of test data if there are any, else of validation or training data

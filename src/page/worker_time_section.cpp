@@ -21,12 +21,12 @@ constexpr std::size_t most_bars = 48;
 std::vector<charted_worker> timed_workers(const page_content& of) {
     std::size_t workers = 0;
     for (const charted_run& run : of.runs) {
-        workers += run.by_worker.size();
+        workers += run.simulated ? 0 : run.by_worker.size();
     }
     std::vector<charted_worker> timed;
     for (const charted_run& run : of.runs) {
-        if (run.by_worker.empty()) {
-            continue; // it did not end
+        if (run.by_worker.empty() || run.simulated) {
+            continue; // it did not end, or its workers have no time of their own
         }
         if (workers > most_bars || run.by_worker.size() == 1) {
             timed.push_back({.name = run.label, .figures = all_workers(run)});

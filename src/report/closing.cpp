@@ -96,16 +96,18 @@ std::string closing_table(const run_facts& facts) {
     const double seconds = std::max(last.train_seconds - facts.train_seconds_before, 1e-9); // the workers' tallies are of this process only
     const double nonzeros_per_row = static_cast<double>(facts.nonzeros) / static_cast<double>(facts.all_rows);
 
-    std::string text = fmt::format("{} by {}, {} {} ({}), {} {}{}\n", facts.objective, facts.scheme, facts.workers.size(),
-                                   facts.workers.size() == 1 ? "worker" : "workers", facts.executor, last.epoch,
+    const std::string executor = facts.delay ? "simulated, with delay " + *facts.delay : facts.executor;
+    std::string text = fmt::format("{} by {}, {} ({}), {} {}{}\n", facts.objective, facts.scheme,
+                                   workers_text(facts.workers.size(), facts.delay.has_value()), executor, last.epoch,
                                    last.epoch == 1 ? "epoch" : "epochs", facts.stopped_early ? ", stopped early" : "");
     text += line("load", fmt::format("{} ({} rows to train on, {} features, {} nonzeros a row)", duration(facts.load_seconds),
                                      grouped(facts.rows), grouped(facts.features), rate(nonzeros_per_row)));
     text += line("step", fmt::format("{:.6g}{}", facts.step,
                                      facts.step_calibrated ? ", chosen on a sample in " + duration(facts.calibration_seconds) : ""));
-    text += line("train", fmt::format("{} ({} updates/s, {} nonzeros/s)", duration(last.train_seconds),
-                                      rate(static_cast<double>(all.updates) / seconds),
-                                      rate(static_cast<double>(all.examples) * nonzeros_per_row / seconds)));
+    text += line(facts.delay ? "simulate" : "train",
+                 fmt::format("{} ({} updates/s, {} nonzeros/s{})", duration(last.train_seconds),
+                             rate(static_cast<double>(all.updates) / seconds),
+                             rate(static_cast<double>(all.examples) * nonzeros_per_row / seconds), facts.delay ? ", on one core" : ""));
     text += line("objective", fmt::format("{:.8g}", last.objective_value));
     text += line("training", evaluation_text(last.training));
     if (last.validation) {
@@ -117,7 +119,8 @@ std::string closing_table(const run_facts& facts) {
 
     std::vector<std::vector<std::string>> rows{{"worker", "updates", "staleness mean", "p50", "p99", "max", "retries", "contended"}};
     std::vector<std::vector<std::string>> times{{"worker", "computing", "locks", "barriers", "retrying (estimate)", "merging", "idle"}};
-    for (std::size_t worker = 0; worker < facts.workers.size(); ++worker) {
+    constexpr std::size_t most_rows = 128;
+    for (std::size_t worker = 0; worker < facts.workers.size() && facts.workers.size() <= most_rows; ++worker) {
         rows.push_back(worker_row(std::to_string(worker), facts.workers[worker]));
         times.push_back(time_row(std::to_string(worker), facts.workers[worker]));
     }

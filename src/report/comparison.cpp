@@ -17,8 +17,8 @@ std::string interval_text(const std::optional<interval>& of, int digits, double 
     return of ? fmt::format("{:.{}f}-{:.{}f}", scale * of->low, digits, scale * of->high, digits) : "-";
 }
 
-std::string workers_text(const comparison& of, const contender& each) {
-    return std::to_string(each.workers) + (each.workers > of.cores ? "*" : "");
+std::string workers_cell(const comparison& of, const contender& each) {
+    return std::to_string(each.workers) + (!of.simulated && each.workers > of.cores ? "*" : "");
 }
 
 /// How fast.
@@ -29,12 +29,25 @@ rows_of_text time_rows(const comparison& of, const std::vector<standing>& found)
     for (std::size_t i = 0; i < found.size(); ++i) {
         const contender& each = of.contenders[i];
         const standing& its = found[i];
-        rows.push_back({each.scheme, workers_text(of, each), fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.median),
+        rows.push_back({each.scheme, workers_cell(of, each), fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.median),
                         fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.least), fmt::format("{:.3f}", 1e3 * its.seconds_per_pass.greatest),
                         rate(static_cast<double>(of.nonzeros) / its.seconds_per_pass.median), fmt::format("{:.2f}", its.speed_up),
                         interval_text(its.speed_up_interval, 2), number_or_dash(its.passes, 0),
                         number_or_dash(1e3 * its.seconds_to_target, 2), interval_text(its.seconds_to_target_interval, 2, 1e3),
                         number_or_dash(its.speed_up_to_target, 2), interval_text(its.speed_up_to_target_interval, 2)});
+    }
+    return rows;
+}
+
+/// The same of a simulation: what there is to compare are passes.
+rows_of_text simulation_rows(const comparison& of, const std::vector<standing>& found) {
+    rows_of_text rows{
+        {"scheme", "virtual workers", fmt::format("passes to {:.3g} %", 100 * of.target), "ms to simulate a pass", "least", "greatest"}};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const spread& seconds = found[i].seconds_per_pass;
+        rows.push_back({of.contenders[i].scheme, workers_cell(of, of.contenders[i]), number_or_dash(found[i].passes, 0),
+                        fmt::format("{:.3f}", 1e3 * seconds.median), fmt::format("{:.3f}", 1e3 * seconds.least),
+                        fmt::format("{:.3f}", 1e3 * seconds.greatest)});
     }
     return rows;
 }
@@ -61,7 +74,7 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
         const contender& each = of.contenders[i];
         const standing& its = found[i];
         std::vector<std::string> row{each.scheme,
-                                     workers_text(of, each),
+                                     workers_cell(of, each),
                                      fmt::format("{:.4g}", each.step),
                                      fmt::format("{:.8g}", its.objective_value.median),
                                      fmt::format("{:.8g}", its.objective_value.least),
@@ -74,9 +87,10 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
         }
         const distribution& staleness = its.workers.staleness;
         const bool sampled = staleness.samples > 0;
-        row.insert(row.end(), {sampled ? fmt::format("{:.1f}", staleness.mean) : "-", sampled ? grouped(staleness.quantile(0.5)) : "-",
-                               sampled ? grouped(staleness.quantile(0.99)) : "-", sampled ? grouped(staleness.maximum) : "-",
-                               grouped(its.workers.retries), fmt::format("{:.1f} %", 100 * its.workers.waiting_fraction())});
+        row.insert(row.end(),
+                   {sampled ? fmt::format("{:.1f}", staleness.mean) : "-", sampled ? grouped(staleness.quantile(0.5)) : "-",
+                    sampled ? grouped(staleness.quantile(0.99)) : "-", sampled ? grouped(staleness.maximum) : "-",
+                    grouped(its.workers.retries), of.simulated ? "-" : fmt::format("{:.1f} %", 100 * its.workers.waiting_fraction())});
         if (diagnosed) {
             row.push_back(each.losses ? fmt::format("{:.3g} %", 100 * each.losses->fraction()) : "-");
         }
@@ -86,16 +100,27 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
 }
 
 std::string notes(const comparison& of) {
-    const bool oversubscribed = std::ranges::any_of(of.contenders, [&](const contender& each) { return each.workers > of.cores; });
+    const bool oversubscribed =
+        !of.simulated && std::ranges::any_of(of.contenders, [&](const contender& each) { return each.workers > of.cores; });
     const std::string processor =
         of.machine.value("cpu", nlohmann::ordered_json()).is_string() ? of.machine.at("cpu").get<std::string>() : "";
     std::string text =
         fmt::format("{}, {} usable {}\n", processor.empty() ? "unknown processor" : processor, of.cores, of.cores == 1 ? "core" : "cores");
-    text += fmt::format("{}, {} rows, {} nonzeros, {} epochs, {} {}; medians, and 95 % bootstrap intervals of them ({} rounds or more). "
-                        "Speed-ups are ratios to the best\nrun with one worker in the same round. Gaps are to {}, {:.8g}. Waiting is for "
-                        "locks, barriers and turns, as a share of the workers' time.\n",
-                        of.objective, grouped(of.rows), grouped(of.nonzeros), of.epochs, of.rounds(), of.rounds() == 1 ? "round" : "rounds",
-                        least_for_interval, of.optimum ? "the optimum given" : "the best objective value of all runs", of.reference());
+    text += fmt::format("{}, {} rows, {} nonzeros, {} epochs, {} {}; ", of.objective, grouped(of.rows), grouped(of.nonzeros), of.epochs,
+                        of.rounds(), of.rounds() == 1 ? "round" : "rounds");
+    const std::string gaps =
+        fmt::format("Gaps are to {}, {:.8g}.", of.optimum ? "the optimum given" : "the best objective value of all runs", of.reference());
+    if (of.simulated) {
+        text += fmt::format(
+            "medians. {}\nSimulated: the workers are virtual, with delay {}. Times are those of the simulation on one core, and "
+            "say nothing of speed.\n",
+            gaps, of.settings.at("delay").get<std::string>());
+    } else {
+        text +=
+            fmt::format("medians, and 95 % bootstrap intervals of them ({} rounds or more). Speed-ups are ratios to the best\nrun with one "
+                        "worker in the same round. {} Waiting is for locks, barriers and turns, as a share of the workers' time.\n",
+                        least_for_interval, gaps);
+    }
     if (of.optimum && of.best() < *of.optimum) {
         text += fmt::format("The optimum given is not one: a run reached {:.8g}. Gaps to it are negative or too small.\n", of.best());
     }
@@ -112,7 +137,8 @@ std::string notes(const comparison& of) {
 
 std::string comparison_table(const comparison& of) {
     const std::vector<standing> found = standings(of);
-    return table(time_rows(of, found)) + "\n" + table(result_rows(of, found)) + "\n" + notes(of) + "\n" + verdict_of(of).sentence + "\n";
+    return table(of.simulated ? simulation_rows(of, found) : time_rows(of, found)) + "\n" + table(result_rows(of, found)) + "\n" +
+           notes(of) + "\n" + verdict_of(of).sentence + "\n";
 }
 
 } // namespace peccary::program

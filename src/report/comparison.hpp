@@ -2,6 +2,7 @@
 #pragma once
 
 #include "report/distribution.hpp"
+#include "report/text.hpp"
 #include "report/worker_figures.hpp"
 
 #include <nlohmann/json.hpp>
@@ -46,13 +47,14 @@ struct tried_step {
 struct contender {
     std::string scheme;
     unsigned workers = 1;
+    bool simulated = false;
     double step = 0;                ///< 0: not chosen yet
     std::vector<tried_step> tuning; ///< empty without --tune
     std::optional<counted_losses> losses;
     std::vector<compared_run> runs; ///< one a round
 
     /// "hogwild, 2 workers".
-    std::string name() const { return scheme + ", " + std::to_string(workers) + (workers == 1 ? " worker" : " workers"); }
+    std::string name() const { return scheme + ", " + workers_text(workers, simulated); }
 };
 
 // NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
@@ -68,6 +70,7 @@ struct comparison {
     double target = 0;             ///< relative distance to `reference`
     std::optional<double> optimum; ///< --optimum
     unsigned cores = 1;            ///< usable ones
+    bool simulated = false;        ///< all contenders are: times are of the simulation, and there is no speed to compare
     std::vector<contender> contenders;
 
     /// The lowest objective value of any run.

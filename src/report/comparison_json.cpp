@@ -65,10 +65,10 @@ counted_losses losses_from(const json& record) {
 json contender_record(const comparison& of, const contender& each, const standing& its) {
     json record{{"scheme", each.scheme},
                 {"threads", each.workers},
-                {"more_threads_than_cores", each.workers > of.cores},
+                {"more_threads_than_cores", !of.simulated && each.workers > of.cores},
                 {"step", each.step},
                 {"seconds_per_pass", its.seconds_per_pass.median},
-                {"speed_up", its.speed_up},
+                {"speed_up", number_or_null(its.speed_up)},
                 {"speed_up_interval", to_json(its.speed_up_interval)},
                 {"passes_to_target", number_or_null(its.passes)},
                 {"seconds_to_target", number_or_null(its.seconds_to_target)},
@@ -81,7 +81,7 @@ json contender_record(const comparison& of, const contender& each, const standin
                 {"train_accuracy", to_json(its.train_accuracy)},
                 {"validation_accuracy", to_json(its.validation_accuracy)},
                 {"test_accuracy", to_json(its.test_accuracy)},
-                {"waiting_fraction", its.workers.waiting_fraction()}};
+                {"waiting_fraction", of.simulated ? json(nullptr) : json(its.workers.waiting_fraction())}};
     record.update(to_json(its.workers));
     record["lost_updates"] = each.losses ? to_json(*each.losses) : json(nullptr);
     record["tuning"] = json::array();
@@ -133,9 +133,11 @@ comparison parsed(const json& record) {
                   .target = record.at("target").get<double>(),
                   .optimum = record.at("optimum").is_null() ? std::nullopt : std::optional(record.at("optimum").get<double>()),
                   .cores = record.at("machine").at("cores").get<unsigned>(),
+                  .simulated = record.at("simulated").get<bool>(),
                   .contenders = {}};
     for (const json& each : record.at("contenders")) {
         of.contenders.push_back(contender_from(each, of.epochs));
+        of.contenders.back().simulated = of.simulated;
         if (of.contenders.back().runs.size() != of.rounds()) {
             throw data_error("its contenders do not all have the same number of runs");
         }
@@ -151,19 +153,11 @@ comparison parsed(const json& record) {
 nlohmann::ordered_json comparison_record(const comparison& of) {
     const std::vector<standing> found = standings(of);
     const verdict won = verdict_of(of);
-    json record{{"record", "comparison"},
-                {"version", of.version},
-                {"settings", of.settings},
-                {"data", of.data},
-                {"objective", of.objective},
-                {"rows", of.rows},
-                {"nonzeros", of.nonzeros},
-                {"epochs", of.epochs},
-                {"rounds", of.rounds()},
-                {"target", of.target},
-                {"optimum", of.optimum ? json(*of.optimum) : json(nullptr)},
-                {"best", of.best()},
-                {"machine", of.machine}};
+    json record{{"record", "comparison"},  {"version", of.version},     {"settings", of.settings},
+                {"data", of.data},         {"objective", of.objective}, {"rows", of.rows},
+                {"nonzeros", of.nonzeros}, {"epochs", of.epochs},       {"simulated", of.simulated},
+                {"rounds", of.rounds()},   {"target", of.target},       {"optimum", of.optimum ? json(*of.optimum) : json(nullptr)},
+                {"best", of.best()},       {"machine", of.machine}};
     record["verdict"] = {{"sentence", won.sentence},
                          {"clear", won.clear},
                          {"first", won.first ? json(*won.first) : json(nullptr)},

@@ -28,6 +28,7 @@ struct run_facts {
     std::string scheme;
     std::string objective;
     std::string executor;
+    std::optional<std::string> delay; ///< of simulated workers; others have none
     double load_seconds = 0;
     double calibration_seconds = 0;
     double step = 0;

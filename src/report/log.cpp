@@ -72,6 +72,8 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
                 {"scheme", facts.scheme},
                 {"objective", facts.objective},
                 {"threads", facts.workers.size()},
+                {"simulated", facts.delay.has_value()},
+                {"delay", facts.delay ? json(*facts.delay) : json(nullptr)},
                 {"seed", facts.seed},
                 {"epochs", last.epoch},
                 {"stopped_early", facts.stopped_early},

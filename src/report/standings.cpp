@@ -79,13 +79,18 @@ standing standing_of(const comparison& of, const contender& each, const serial_t
         seconds.push_back(run.seconds.back());
         found.workers.merge(together(run.workers));
     }
-
+    const double value = target_value(of);
+    const std::vector<double> there = seconds_to(each, value);
+    if (!there.empty()) {
+        found.passes = spread_of(each, [&](const compared_run& run) { return static_cast<double>(*epoch_at(run, value) + 1); }).median;
+    }
+    if (of.simulated) {
+        return found;
+    }
     const std::vector<double> speed_ups = ratios(serial.fastest, seconds);
     found.speed_up = median(speed_ups);
     found.speed_up_interval = bootstrap_of_median(speed_ups);
-    const double value = target_value(of);
-    if (const std::vector<double> there = seconds_to(each, value); !there.empty()) {
-        found.passes = spread_of(each, [&](const compared_run& run) { return static_cast<double>(*epoch_at(run, value) + 1); }).median;
+    if (!there.empty()) {
         found.seconds_to_target = median(there);
         found.seconds_to_target_interval = bootstrap_of_median(there);
         const std::vector<double> to_target = ratios(serial.soonest, there);
@@ -154,6 +159,10 @@ std::vector<standing> standings(const comparison& of) {
 verdict verdict_of(const comparison& of) {
     std::vector<std::vector<double>> times;
     verdict found;
+    if (of.simulated) {
+        found.sentence = "no verdict: the workers are virtual, so that passes and staleness can be compared, but not times";
+        return found;
+    }
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < of.contenders.size(); ++i) {
         times.push_back(seconds_to(of.contenders[i], target_value(of)));

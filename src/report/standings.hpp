@@ -19,10 +19,11 @@ struct spread {
     double greatest = std::nan("");
 };
 
-/// The figures of one contender. One that misses the target in a round has no figures for it.
+/// The figures of one contender. One that misses the target in a round has no figures for it. A simulated one has no speed-ups, times to the target
+/// or waiting: its times are those of the simulation.
 struct standing {
     spread seconds_per_pass;
-    double speed_up = 0; ///< median of the ratios to the fastest run with one worker of the same round
+    double speed_up = std::nan(""); ///< median of the ratios to the fastest run with one worker of the same round
     std::optional<interval> speed_up_interval;
     double passes = std::nan("");            ///< to the target
     double seconds_to_target = std::nan(""); ///< median

@@ -80,4 +80,8 @@ void print(const std::string& text) {
     }
 }
 
+std::string workers_text(std::size_t workers, bool simulated) {
+    return std::to_string(workers) + (simulated ? " virtual" : "") + (workers == 1 ? " worker" : " workers");
+}
+
 } // namespace peccary::program

@@ -1,6 +1,7 @@
 // Numbers and tables as people read them; the same in every locale.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,5 +30,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows, alignment a
 
 /// Writes to standard output. Throws `io_error` when it cannot be written, as when the disk is full or the reader of a pipe has gone.
 void print(const std::string& text);
+
+/// "1 worker", "64 virtual workers".
+std::string workers_text(std::size_t workers, bool simulated);
 
 } // namespace peccary::program

@@ -3,6 +3,7 @@
 #include "peccary/core/error.hpp"
 #include "peccary/core/file.hpp"
 #include "peccary/core/version.hpp"
+#include "report/text.hpp"
 
 #include <fmt/format.h>
 
@@ -69,7 +70,8 @@ private:
         charted_run run;
         run.scheme = settings.at("scheme").get<std::string>();
         run.workers = settings.at("threads").get<unsigned>();
-        run.label = fmt::format("{}, {} {}{}", run.scheme, run.workers, run.workers == 1 ? "worker" : "workers",
+        run.simulated = settings.value("simulated", false); // logs of 0.1 do not say
+        run.label = fmt::format("{}, {}{}", run.scheme, workers_text(run.workers, run.simulated),
                                 repeat == 0 ? "" : fmt::format(", repeat {}", repeat));
         add_facts(run.facts, "", settings);
         add_facts(run.facts, "data: ", record.at("data"));
@@ -110,7 +112,7 @@ private:
             const double accuracy = number_or_nan(record.at(std::string(rows) + "_accuracy"));
             run.accuracy = std::isnan(accuracy) ? run.accuracy : accuracy;
         }
-        const double seconds = record.at("train_seconds").get<double>() - of.seconds_before;
+        const double seconds = run.simulated ? 0 : record.at("train_seconds").get<double>() - of.seconds_before;
         run.by_worker.clear();
         for (const json& each : record.at("workers")) {
             run.by_worker.push_back(

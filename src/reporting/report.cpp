@@ -59,7 +59,7 @@ std::vector<scaling_line> scaling_of(const std::vector<charted_run>& runs) {
     double serial = std::numeric_limits<double>::infinity();
     bool several = false;
     for (const charted_run& run : runs) {
-        if (run.finished && !run.points.empty() && run.points.back().seconds > 0) {
+        if (run.finished && !run.simulated && !run.points.empty() && run.points.back().seconds > 0) {
             seconds[run.scheme][run.workers].push_back(run.points.back().seconds / run.points.back().passes);
             several = several || run.workers > 1;
         }
@@ -86,6 +86,9 @@ std::vector<scaling_line> scaling_of(const std::vector<charted_run>& runs) {
 std::vector<scaling_line> scaling_of(const comparison& of, const std::vector<standing>& found) {
     std::map<std::string, scaling_line> lines;
     bool several = false;
+    if (of.simulated) {
+        return {};
+    }
     for (std::size_t i = 0; i < found.size(); ++i) {
         const contender& each = of.contenders[i];
         several = several || each.workers > 1;
@@ -100,6 +103,14 @@ std::vector<scaling_line> scaling_of(const comparison& of, const std::vector<sta
     return several ? all : std::vector<scaling_line>();
 }
 
+void add_simulation_remark(page_content& content) {
+    if (std::ranges::any_of(content.runs, &charted_run::simulated)) {
+        content.remarks.emplace_back(
+            "Runs with virtual workers are simulated on one core: what they show of staleness and of passes holds for "
+            "workers with such delays; their seconds are those of the simulation, and say nothing of speed.");
+    }
+}
+
 charted_run median_run(const comparison& of, const contender& each) {
     std::vector<std::size_t> order;
     for (std::size_t round = 0; round < each.runs.size(); ++round) {
@@ -112,6 +123,7 @@ charted_run median_run(const comparison& of, const contender& each) {
     shown.label = each.name();
     shown.scheme = each.scheme;
     shown.workers = each.workers;
+    shown.simulated = each.simulated;
     shown.finished = true;
     for (std::size_t epoch = 0; epoch < run.seconds.size(); ++epoch) {
         shown.points.push_back(
@@ -176,6 +188,7 @@ page_content content_of(const comparison& of) {
     for (const contender& each : of.contenders) {
         content.runs.push_back(median_run(of, each));
     }
+    add_simulation_remark(content);
     return content;
 }
 
@@ -201,6 +214,7 @@ page_content content_of(const std::vector<std::string>& paths) {
         "{} {} of {} over {} rows to train on.", content.runs.size(), content.runs.size() == 1 ? "run" : "runs",
         fact("objective").is_string() ? fact("objective").get<std::string>() : "an objective", fact("data: training_rows").dump()));
     content.scaling = scaling_of(content.runs);
+    add_simulation_remark(content);
     return content;
 }
 

@@ -3,6 +3,7 @@
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/execution/topology.hpp"
 #include "report/text.hpp"
+#include "training/options.hpp"
 
 #include <fmt/format.h>
 
@@ -71,6 +72,12 @@ scheme_choice choose_scheme(const run_request& request) {
     const double nonzeros = std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()); }, request.data);
     if (workers == 1) {
         choice.reason = "since there is one worker";
+        return choice;
+    }
+    if (simulates(request.settings.executor)) {
+        choice.scheme = "hogwild";
+        choice.workers = workers;
+        choice.reason = "since simulated workers have no speed to choose by";
         return choice;
     }
     if (nonzeros * static_cast<double>(std::max<std::uint64_t>(1, request.settings.epochs)) < few_visits) {

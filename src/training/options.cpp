@@ -5,6 +5,7 @@
 #include "peccary/data/normalizer.hpp"
 #include "peccary/execution/executors.hpp"
 #include "peccary/execution/topology.hpp"
+#include "peccary/execution/virtual_time.hpp"
 #include "peccary/model/number_text.hpp"
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/scheme/schemes.hpp"
@@ -38,6 +39,7 @@ constexpr auto determining = std::tuple{
     std::pair{"threads", &train_options::threads},
     std::pair{"executor", &train_options::executor},
     std::pair{"pin", &train_options::pin},
+    std::pair{"delay", &train_options::delay},
     std::pair{"staleness", &train_options::staleness},
     std::pair{"epochs", &train_options::epochs},
     std::pair{"step", &train_options::step},
@@ -158,7 +160,13 @@ void check_combination(const train_options& options) {
         if (options.threads > 1 && !decltype(tag)::type::info.several) {
             no_effect("threads", "the executor '" + options.executor + "' has one worker; choose --executor threads");
         }
+        if (options.delay && !decltype(tag)::type::info.simulated) {
+            no_effect("delay", "the executor '" + options.executor + "' has real workers; choose --executor virtual");
+        }
     });
+    if (options.delay) {
+        with_delay(*options.delay, [](auto /*tag*/, const std::string& /*argument*/) {});
+    }
     if (given("threads") && options.threads == 0) {
         throw usage_error("--threads must be at least 1; leave it out for one per usable core");
     }
@@ -210,6 +218,12 @@ void check_combination(const train_options& options) {
     }
 }
 
+bool simulates(const std::string& executor) {
+    bool simulated = false;
+    with_named<executors>("executor", executor, [&](auto tag) { simulated = decltype(tag)::type::info.simulated; });
+    return simulated;
+}
+
 std::vector<std::size_t> layer_units(const std::string& layers) {
     constexpr std::size_t most_units = 1'000'000;
     std::vector<std::size_t> units;
@@ -240,7 +254,8 @@ load_options load_options_of(const train_options& options) {
             .base = index_base_named(options.index_base),
             .max_features = options.max_features,
             .model_features = std::nullopt,
-            .threads = options.threads != 0 ? options.threads : topology::of_this_process().default_workers(),
+            .threads =
+                options.threads != 0 && !simulates(options.executor) ? options.threads : topology::of_this_process().default_workers(),
             .cache = options.cache};
 }
 

@@ -40,6 +40,7 @@ struct train_options {
     unsigned threads = 0;
     std::string executor = "threads";
     bool pin = false;
+    std::optional<std::string> delay; ///< of virtual workers
     std::string staleness = "sampled";
     bool diagnose = false;
 
@@ -81,6 +82,9 @@ void check_combination(const train_options& options);
 
 /// The format of the test data: --format if it names one, else by the file's name.
 data_format test_format_of(const train_options& options);
+
+/// Whether the executor of this name simulates its workers. Throws `usage_error` for an unknown one.
+bool simulates(const std::string& executor);
 
 /// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws `usage_error` for anything else.
 std::vector<std::size_t> layer_units(const std::string& layers);

@@ -2,6 +2,7 @@
 
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/core/version.hpp"
+#include "peccary/execution/virtual_time.hpp"
 #include "peccary/model/number_text.hpp"
 #include "peccary/train/settings.hpp"
 #include "report/closing.hpp"
@@ -41,6 +42,9 @@ public:
             require_same_data(*saved_, options_, inputs_);
         }
         check_model_format(options_, inputs_);
+        if (simulates(options_.executor) && !options_.delay) {
+            options_.delay = default_delay;
+        }
         if (options_.epochs == 0) {
             options_.epochs = default_epochs(inputs_.train.file.nonzeros());
         }
@@ -102,6 +106,7 @@ private:
         train_settings settings{.executor = options_.executor,
                                 .workers = workers(),
                                 .pin = options_.pin,
+                                .delay = options_.delay,
                                 .epochs = options_.epochs,
                                 .step = step,
                                 .schedule = options_.schedule,
@@ -232,6 +237,7 @@ private:
         facts.scheme = options_.scheme;
         facts.objective = inputs_.objective;
         facts.executor = options_.executor;
+        facts.delay = options_.delay;
         facts.load_seconds = inputs_.load_seconds;
         facts.calibration_seconds = run.calibration_seconds();
         facts.step = run.step();
@@ -313,6 +319,7 @@ private:
                                                {"decay", run.decay()},
                                                {"batch", run.batch()},
                                                {"threads", run.workers()},
+                                               {"simulated", simulates(options_.executor)},
                                                {"seed", options_.seed + repeat}});
         nlohmann::ordered_json calibration;
         if (const auto& chosen = run.calibrated()) {

@@ -89,9 +89,10 @@ public:
     /// are sampled as one long one would be.
     staleness_probe(update_clocks& clocks, std::size_t self, const staleness_sampling& sampling, worker_statistics& statistics) noexcept
         : clocks_(&clocks), statistics_(&statistics), self_(self), mode_(sampling.mode), period_(sampling.period),
-          until_sample_(period_ - (statistics.updates + sampling.offset) % period_), countdown_(mode_ == staleness_mode::sampled ? until_sample_
-                                                                            : mode_ == staleness_mode::exact ? 1
-                                                                                                             : 0) {}
+          until_sample_(period_ - (statistics.updates + sampling.offset) % period_),
+          countdown_(mode_ == staleness_mode::sampled ? until_sample_
+                     : mode_ == staleness_mode::exact ? 1
+                                                      : 0) {}
 
     /// To be called just before the first read of an update.
     void at_read() noexcept {
