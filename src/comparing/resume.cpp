@@ -1,7 +1,7 @@
 #include "comparing/resume.hpp"
 
+#include "input/read_text.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/core/file.hpp"
 
 #include <cstdint>
 
@@ -20,9 +20,7 @@ std::string text_of(const json& value) { return value.is_string() ? value.get<st
 
 } // namespace
 
-comparison read_comparison(const std::string& path) {
-    return comparison_from(json::parse(read_whole_file(path, UINT64_MAX), nullptr, false), path);
-}
+comparison read_comparison(const std::string& path) { return comparison_from(json::parse(input::read_text(path), nullptr, false), path); }
 
 nlohmann::ordered_json comparison_settings(const compare_options& options, const std::string& objective, std::uint64_t epochs) {
     const nlohmann::json all = to_json(options.common);

@@ -1,7 +1,7 @@
 #include "reporting/read_log.hpp"
 
+#include "input/read_text.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/core/file.hpp"
 #include "peccary/core/version.hpp"
 #include "report/text.hpp"
 
@@ -131,7 +131,7 @@ private:
 } // namespace
 
 std::vector<charted_run> read_log(const std::string& path) {
-    const std::string text = read_whole_file(path, UINT64_MAX);
+    const std::string text = input::read_text(path);
     log_reader reader;
     std::size_t number = 0;
     for (std::string_view rest = text; !rest.empty();) {

@@ -1,9 +1,9 @@
 #include "reporting/report.hpp"
 
+#include "input/read_text.hpp"
 #include "output/text_file.hpp"
 #include "page/standalone.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/core/file.hpp"
 #include "report/median.hpp"
 #include "report/standings.hpp"
 #include "report/text.hpp"
@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -31,7 +30,7 @@ using json = nlohmann::ordered_json;
 
 /// A comparison is one object over many lines, a log one object a line.
 std::optional<comparison> comparison_in(const std::string& path) {
-    const std::string text = read_whole_file(path, UINT64_MAX);
+    const std::string text = input::read_text(path);
     if (!text.starts_with("{\n")) {
         return std::nullopt;
     }

@@ -3,6 +3,7 @@
 the verdict, what is refused, and what an interruption leaves and a resumption adds."""
 
 import csv
+import gzip
 import json
 import os
 import re
@@ -216,6 +217,12 @@ class Compare(ProgramTest):
         whole = json.loads(self.path("c.json").read_text())
         self.assertEqual([run["objective_value"] for run in after["contenders"][0]["runs"]],
                          [run["objective_value"] for run in whole["contenders"][0]["runs"]])
+        # A name that asks for compression gives a file that can be gone on with and reported on, too.
+        self.run_program("compare", ZIPF, *options, "--repeat", 1, "--json", "d.json.gz", "--quiet")
+        self.assertEqual(self.path("d.json.gz").read_bytes()[:2], b"\x1f\x8b")
+        self.run_program("compare", ZIPF, "--resume", "d.json.gz", "--repeat", 2, "--quiet")
+        self.assertEqual(json.loads(gzip.decompress(self.path("d.json.gz").read_bytes()))["rounds"], 2)
+        self.run_program("report", "d.json.gz", "--output", "d.html")
         # Nothing is missing: nothing runs, and the figures are the same. The file itself is written again.
         text = self.path("b.json").read_text()
         self.run_program("compare", ZIPF, "--resume", "b.json", "--repeat", 5)

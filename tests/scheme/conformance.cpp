@@ -9,8 +9,10 @@
 #include "support/training.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -212,6 +214,32 @@ TEMPLATE_LIST_TEST_CASE("deterministic schemes give the same bits again", "", sc
             REQUIRE(once == first); // not even the number of workers matters
         });
     }
+}
+
+TEST_CASE("the staleness so far can be looked at while workers are at it") {
+    const auto data = test::make_sparse(target_kind::binary, 5000, 50, 1);
+    const auto rows = all_rows(5000);
+    stop_flag never;
+    trainer<hogwild, linear<logistic>, sparse_view> run(linear<logistic>(50, false), data.view(), rows,
+                                                        {.workers = 4, .epochs = 20, .step = 0.1, .staleness = staleness_mode::exact},
+                                                        never);
+    std::atomic<bool> ended{false};
+    bool grows = true;
+    std::thread looking([&] {
+        std::uint64_t before = 0;
+        while (!ended.load(std::memory_order_acquire)) { // pairs with the release below
+            const std::uint64_t seen = run.staleness_so_far().samples();
+            grows = grows && seen >= before;
+            before = seen;
+        }
+    });
+    while (!run.finished()) {
+        run.run_epoch();
+    }
+    ended.store(true, std::memory_order_release);
+    looking.join();
+    REQUIRE(grows);
+    REQUIRE(run.staleness_so_far().samples() == 20 * 5000);
 }
 
 TEST_CASE("round robin: nobody is more than one round behind") {
