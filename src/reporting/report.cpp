@@ -4,6 +4,7 @@
 #include "output/text_file.hpp"
 #include "page/standalone.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/file.hpp"
 #include "report/median.hpp"
 #include "report/standings.hpp"
 #include "report/text.hpp"
