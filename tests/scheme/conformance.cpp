@@ -159,6 +159,8 @@ TEMPLATE_LIST_TEST_CASE("the parts of each worker's time add up to that of the e
 
 TEST_CASE("estimates take no more than the measured parts leave") {
     const worker_statistics worker{.staleness = {},
+                                   .as_sampled = {},
+                                   .overlap = {},
                                    .waits = {.lock_seconds = 1, .barrier_seconds = 2, .retry_seconds = 3, .merge_seconds = 1},
                                    .seconds = 10,
                                    .busy_seconds = 5};

@@ -8,6 +8,7 @@
 #include "support/sanitizer.hpp"
 #include "support/training.hpp"
 
+#include "peccary/execution/topology.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/objective/mlp.hpp"
@@ -15,8 +16,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace peccary;
@@ -297,4 +300,38 @@ TEST_CASE("what cannot be simulated is refused, with what can") {
     real_threads.executor = "threads";
     REQUIRE_THROWS_WITH(test::run<hogwild>(objective, data.view(), real_threads),
                         "a delay is for simulated workers, and the executor 'threads' has real ones; choose 'virtual'");
+}
+
+TEST_CASE("slices have the shape of more threads than cores: a body of a few updates, and a tail of whole slices") {
+    if (test::under_thread_sanitizer || test::under_address_sanitizer) {
+        return; // so slow that updates are as long as slices
+    }
+    const unsigned cores = topology::of_this_process().default_workers();
+    const auto data = test::make_sparse(target_kind::binary, 100'000, 50, 8);
+    const linear<logistic> objective(50, false);
+    const auto staleness = [&](const std::string& executor, std::optional<std::string> delay) {
+        const train_settings settings{.executor = executor,
+                                      .workers = 4 * cores,
+                                      .delay = std::move(delay),
+                                      .epochs = 10,
+                                      .step = 0.1,
+                                      .staleness = staleness_mode::exact};
+        histogram all;
+        for (const worker_statistics& worker : test::run<hogwild>(objective, data.view(), settings).statistics) {
+            all.merge(worker.staleness);
+        }
+        REQUIRE(all.samples() == 1'000'000);
+        return all;
+    };
+    // Of a geometric distribution, the greatest of a million is some six times the ninth decile, whatever the mean.
+    constexpr double apart = 50;
+    const auto tail = [](const histogram& of) {
+        return static_cast<double>(of.maximum()) / static_cast<double>(std::max<std::uint64_t>(1, of.quantile(0.9)));
+    };
+    for (const histogram& each : {staleness("threads", std::nullopt), staleness("virtual", "slices:" + std::to_string(cores) + ",5000")}) {
+        CAPTURE(cores, each.quantile(0.5), each.quantile(0.9), each.maximum());
+        CHECK(each.quantile(0.5) <= 2 * cores);
+        CHECK(tail(each) > apart);
+    }
+    CHECK(tail(staleness("virtual", "exponential")) < apart);
 }
