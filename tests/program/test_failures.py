@@ -92,7 +92,7 @@ class BadData(ProgramTest):
         self.write("test", "1 1:1\n3 1:1\n")
         self.assertIn("test:2: label 3", self.run_program("train", "train", "--test", "test", code=3).stderr)
         self.write("test.csv", "1,2,1\n")
-        self.assertIn("dense (CSV)", self.run_program("train", "train", "--test", "test.csv", code=3).stderr)
+        self.assertIn("dense (CSV, IDX, .npy)", self.run_program("train", "train", "--test", "test.csv", code=3).stderr)
 
     def test_missing_file_is_a_run_time_failure(self):
         self.assertIn("nowhere: ", self.run_program("train", "nowhere", code=1).stderr)
