@@ -128,7 +128,10 @@ std::string closing_table(const run_facts& facts) {
         rows.push_back(worker_row("all", all));
         times.push_back(time_row("all", all));
     }
-    text += "\n" + table(rows) + "\n" + table(times);
+    text += "\n" + table(rows);
+    if (!facts.delay) { // virtual workers have no time of their own
+        text += "\n" + table(times);
+    }
     if (all.overlap.maximum() > 0) {
         text += "\n" + exact_staleness_table(all);
     }
@@ -164,7 +167,12 @@ std::string repeat_table(std::span<const run_facts> runs) {
     add(
         "train seconds", [](const run_facts& run) { return run.last.train_seconds; }, "{:.4f}");
     add(
-        "staleness mean", [](const run_facts& run) { return run.merged().staleness.mean(); }, "{:.2f}");
+        "staleness mean",
+        [](const run_facts& run) {
+            const histogram staleness = run.merged().staleness;
+            return staleness.samples() > 0 ? staleness.mean() : std::nan("");
+        },
+        "{:.2f}");
     return table(rows);
 }
 

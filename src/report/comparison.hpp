@@ -49,7 +49,7 @@ struct contender {
     unsigned workers = 1;
     bool simulated = false;
     double step = 0;                ///< 0: not chosen yet
-    std::vector<tried_step> tuning; ///< empty without --tune
+    std::vector<tried_step> tuning; ///< empty with --no-tune or --step
     std::optional<counted_losses> losses;
     std::vector<compared_run> runs; ///< one a round
 

@@ -1,7 +1,7 @@
 #include "reporting/read_benchmarks.hpp"
 
+#include "input/read_text.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/core/file.hpp"
 #include "report/median.hpp"
 
 #include <fmt/format.h>
@@ -206,7 +206,7 @@ json facts_from(const json& context) {
 
 bool holds_benchmarks(const std::string& path) {
     constexpr std::string_view blanks = " \t\r\n";
-    const std::string text = read_whole_file(path, UINT64_MAX);
+    const std::string text = input::read_text(path);
     std::string_view rest = text;
     for (const std::string_view token : {"{", "\"context\"", ":", "{"}) {
         rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(blanks)));
@@ -219,7 +219,7 @@ bool holds_benchmarks(const std::string& path) {
 }
 
 benchmark_question read_benchmarks(const std::string& path) {
-    const json whole = json::parse(read_whole_file(path, UINT64_MAX), nullptr, false);
+    const json whole = json::parse(input::read_text(path), nullptr, false);
     if (whole.is_discarded()) {
         throw data_error(path + ": is cut off, or no JSON: the benchmarks that wrote it did not end, so run them again");
     }

@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 #include <tuple>
 
 namespace peccary::program {
@@ -90,7 +92,11 @@ void check_combination(const train_options& options) {
     const auto given = [&](const char* option) { return options.given.contains(option); };
 
     const data_format format = load_options_of(options).format;
-    check_reading_options(options.given, format);
+    std::set<std::string> of_data = options.given;
+    if (!options.test.empty() && test_format_of(options) == data_format::csv) {
+        of_data.erase("label-column"); // it has an effect there
+    }
+    check_reading_options(of_data, format);
     if (is_array(format) && options.labels.empty()) {
         throw usage_error("'" + options.data + "' is an IDX or .npy file, which has no labels of its own; give --labels FILE");
     }

@@ -161,7 +161,7 @@ TEST_CASE("slices: so many updates at a stretch, and then the others'") {
             REQUIRE(values[update] <= waiting + 1.51);
         }
     }
-    for (const char* const bad : {"2", ",", "2,", ",5", "0,5", "2,0", "2,1.5", "-1,5", "a,b", "2,5,6", "2,1e10", "nan,5"}) {
+    for (const char* const bad : {"2", ",", "2,", ",5", "0,5", "2,0", "2,1.5", "-1,5", "a,b", "2,5,6", "2,1e8", "nan,5"}) {
         REQUIRE_THROWS_AS(slices_delay({.workers = 4, .seed = 1, .argument = bad}), usage_error);
     }
     REQUIRE_NOTHROW(slices_delay({.workers = 2, .seed = 1, .argument = "8,10"}));
@@ -193,7 +193,7 @@ TEST_CASE("a trace that is none is refused, with file, line and column") {
         }
         return std::string("none");
     };
-    const std::string remedy = " is no delay; write one positive number a line";
+    const std::string remedy = " is no delay; write one number from 1e-100 to 1e100 a line";
     REQUIRE(refusal("") == ": has no delays; write one positive number a line");
     REQUIRE(refusal("1\nx\n") == ":2:1: 'x'" + remedy);
     REQUIRE(refusal("1\n2\n3 4\n") == ":3:2: '3 4'" + remedy);
@@ -203,6 +203,7 @@ TEST_CASE("a trace that is none is refused, with file, line and column") {
     REQUIRE(refusal("inf\n") == ":1:1: 'inf'" + remedy);
     REQUIRE(refusal("nan") == ":1:1: 'nan'" + remedy);
     REQUIRE(refusal("1e999\n") == ":1:1: '1e999'" + remedy);
+    REQUIRE(refusal("1e-310\n") == ":1:1: '1e-310'" + remedy);
     REQUIRE(refusal("1\n1.5s") == ":2:4: '1.5s'" + remedy);
     REQUIRE(refusal("1\r\n2\r3\n") == ":2:2: '2\\x0D3'" + remedy);
     REQUIRE(refusal("7") == "none");

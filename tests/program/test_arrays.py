@@ -93,6 +93,7 @@ class Arrays(ProgramTest):
         self.assertIn("--cache has no effect here", refused(2, *self.IDX, "--cache", "c"))
         self.assertIn("--label-column has no effect here", refused(2, *self.IDX, "--label-column", "1"))
         self.assertIn("is not named like an IDX or .npy file", refused(2, self.IDX[0], "--labels", DIGITS))
+        self.run_program("train", *self.NPY, "--test", DIGITS_TEST, "--label-column", -1, *self.RUN)  # of the test data
         self.assertIn("does not begin like an IDX file", refused(3, DIGITS, "--format", "idx", "--labels", self.IDX[2]))
         self.assertIn("cannot be opened", refused(1, self.IDX[0], "--labels", "nowhere.npy"))
         labels = self.path(self.IDX[2]).read_bytes()
@@ -142,6 +143,8 @@ class Arrays(ProgramTest):
     def test_a_checkpoint_keeps_the_normalization(self):
         run = (DIGITS, "--normalize", "standard", "--scheme", "sequential", "--quiet")
         self.run_program("train", *run, "--epochs", 4, "--model", "whole", "--checkpoint", "c")
+        self.run_program("train", DIGITS, "--quiet", "--model", "again", "--resume", "c")
+        self.assertEqual(self.path("again").read_bytes(), self.path("whole").read_bytes())
         self.assertIn("normalize", self.run_program("train", DIGITS, "--normalize", "unit", "--scheme", "sequential", "--resume", "c", code=2).stderr)
 
 

@@ -28,6 +28,8 @@ class OnATerminal(ProgramTest):
                     self.assertLess(len(line), columns)
                     match = LINE.fullmatch(line)
                     self.assertIsNotNone(match, line)
+                    if match[3] is None:
+                        continue  # in the first epoch there is no loss yet, and more room for the rest
                     parts = {name for name, part in zip(("bar", "place", "loss", "rate", "staleness", "left"), match.groups()) if part}
                     if match[1]:  # the bar is the last to come
                         self.assertIn("place", parts)
@@ -49,7 +51,7 @@ class OnATerminal(ProgramTest):
         terminal.end(5)
 
     def test_staleness_is_shown_within_the_first_epoch(self):
-        terminal = Terminal(self, 120).start("train", DIGITS, "--label-column", "digit", "--objective", "mlp", "--layers", "1024,1024", "--step",
+        terminal = Terminal(self, 120).start("train", DIGITS, "--label-column", "digit", "--objective", "mlp", "--layers", "4096,4096", "--step",
                                              0.01, "--scheme", "hogwild", "--threads", 2, "--staleness", "exact", "--epochs", 1)
         self.assertTrue(terminal.read_until(lambda lines: any("staleness" in line and "loss" not in line for line in lines)))
 

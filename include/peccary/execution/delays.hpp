@@ -99,7 +99,7 @@ public:
     static constexpr delay_info info{
         .name = "slices", .summary = "workers share CORES cores, in slices of so many updates; the rest wait", .argument = "CORES,UPDATES"};
 
-    /// Throws `usage_error` for an argument that is not two positive integers.
+    /// Throws `usage_error` for an argument that is not two integers from 1 to 10^7.
     explicit slices_delay(const delay_settings& settings) : random_delays(settings), left_(settings.workers) {
         const std::size_t comma = std::min(settings.argument.find(','), settings.argument.size() - 1);
         const auto cores = real_from_text(settings.argument.substr(0, comma));
@@ -136,9 +136,9 @@ public:
     }
 
 private:
-    static constexpr double most = 1e9;
-    std::vector<std::uint64_t> left_; ///< updates of each worker's slice; 0: it has had none
-    std::uint64_t slice_ = 1;         ///< updates
+    static constexpr double most = 1e7; ///< some slices of it are a time that fits into a turn's key
+    std::vector<std::uint64_t> left_;   ///< updates of each worker's slice; 0: it has had none
+    std::uint64_t slice_ = 1;           ///< updates
     unsigned cores_ = 1;
     std::uint64_t running_ = 1; ///< mean ticks of an update that has a core
     std::uint64_t rounds_ = 0;  ///< slices of others between two of one worker
@@ -181,14 +181,14 @@ private:
         for (const char* line = text.data(); line < end;) {
             const parsed_real number = parse_real(line);
             const char* const rest = number.end + (*number.end == '\r' ? 1 : 0);
-            const bool positive = number.fault == number_fault::none && number.value > 0 && number.value <= most;
+            const bool positive = number.fault == number_fault::none && number.value >= least && number.value <= most;
             if (!positive || *rest != '\n') {
                 const char* const fault = positive ? number.end : line;
                 throw_fault(path, delays.size(),
                             {.line = 1,
                              .column = static_cast<std::uint64_t>(fault - line) + 1,
-                             .what_and_remedy =
-                                 quoted_text({line, std::find(line, end, '\n')}) + " is no delay; write one positive number a line"});
+                             .what_and_remedy = quoted_text({line, std::find(line, end, '\n')}) +
+                                                " is no delay; write one number from 1e-100 to 1e100 a line"});
             }
             delays.push_back(number.value);
             line = rest + 1;
@@ -199,7 +199,8 @@ private:
         return delays;
     }
 
-    static constexpr double most = 1e100; ///< sums of them stay finite
+    static constexpr double least = 1e-100; ///< ratios of delays and sums of them stay finite
+    static constexpr double most = 1e100;
     std::vector<std::uint64_t> ticks_;
     std::size_t next_ = 0;
 };
