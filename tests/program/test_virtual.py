@@ -87,7 +87,7 @@ class Train(ProgramTest):
             ((*VIRTUAL, "--pin"), 2, "--pin has no effect here"),
             ((*VIRTUAL, "--threads", 100000), 2, "simulates up to 65536 workers"),
             ((*VIRTUAL, "--scheme", "synchronous"), 2, "needs workers that run at the same time"),
-            ((*VIRTUAL, "--delay", "trace:trace"), 3, "trace:3:1: 'x' is no delay; write one positive number a line"),
+            ((*VIRTUAL, "--delay", "trace:trace"), 3, "trace:3:1: 'x' is no delay; write one number from 1e-100 to 1e100 a line"),
             ((*VIRTUAL, "--delay", "trace:missing"), 1, "missing: cannot open"),
         ):
             with self.subTest(options=options):
