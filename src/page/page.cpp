@@ -64,7 +64,7 @@ worker_figures all_workers(const charted_run& run) {
 
 std::string html_document(const std::string& title, const std::vector<std::string>& remarks, const std::string& sections) {
     const std::optional<chart_library> charts = uplot();
-    std::vector<page_text> styles{{.text = page_style, .hash = page_style_hash}};
+    std::vector<page_text> styles{{.text = chart_style, .hash = chart_style_hash}, {.text = page_style, .hash = page_style_hash}};
     std::vector<page_text> scripts{{.text = page_script, .hash = page_script_hash}};
     if (charts) {
         styles.push_back({.text = charts->style, .hash = charts->style_hash});

@@ -25,8 +25,8 @@ standalone_chart document_of(std::string_view chart) {
     // A page's charts are as wide as its columns. A document has a size, which those who embed it go by.
     std::string svg = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\"{}\n", width, height,
                                   chart.substr(std::string_view("<svg").size(), tag - std::string_view("<svg").size()));
-    svg += fmt::format("<style>{}svg.chart{{width:{}px;height:{}px;color:var(--ink)}}\n.ground{{fill:var(--ground)}}</style>\n", page_style,
-                       width, height);
+    svg += fmt::format("<style>{}svg.chart{{width:{}px;height:{}px;color:var(--ink)}}\n.ground{{fill:var(--ground)}}</style>\n",
+                       chart_style, width, height);
     svg += R"(<rect class="ground" width="100%" height="100%"/>)";
     svg += chart.substr(tag);
     return {.name = std::string(between(chart, "id=\"", "\"")), .svg = svg + "\n"};

@@ -11,7 +11,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json number_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 double number_from(const json& value, double otherwise) { return value.is_null() ? otherwise : value.get<double>(); }
 
 json to_json(const spread& of) {

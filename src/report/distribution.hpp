@@ -5,10 +5,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
 namespace peccary::program {
+
+/// JSON has no NaN: what does not apply is null.
+inline nlohmann::ordered_json number_or_null(double value) {
+    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
 
 /// Only bins that hold something, in ascending order. The bin of what is beyond a histogram's range ends at the maximum.
 struct distribution {

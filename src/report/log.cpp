@@ -16,9 +16,6 @@ namespace {
 
 using json = nlohmann::ordered_json; // "record" comes first, for who reads with his own eyes
 
-/// JSON has no NaN: what does not apply is null.
-json number_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
-
 void add_evaluation(json& record, const std::string& prefix, const std::optional<evaluation>& of) {
     const evaluation none{.mean_loss = std::nan("")};
     const evaluation& values = of ? *of : none;

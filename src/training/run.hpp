@@ -32,9 +32,9 @@ struct run_request {
     std::span<const row_index> rows; ///< of `data`, to train on
     std::size_t classes = 0;         ///< softmax and mlp only
     bool bias = false;
-    std::vector<std::size_t> hidden_units = {128}; ///< mlp only: of the hidden layers, the first one first
-    std::string activation = "relu";               ///< mlp only
-    train_settings settings;                       ///< without a step, one is calibrated
+    std::vector<std::size_t> hidden_units = {}; ///< mlp only: of the hidden layers, the first one first
+    std::string activation = "relu";            ///< mlp only
+    train_settings settings;                    ///< without a step, one is calibrated
     std::optional<calibration> calibrated =
         std::nullopt; ///< done before, for a run that differs in its scheme only; `settings` has no step
     double calibration_seconds = 0;

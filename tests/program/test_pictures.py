@@ -49,7 +49,7 @@ class Pictures(ProgramTest):
             root = xml.etree.ElementTree.parse(self.path("images") / path.name).getroot()
             self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
             committed = path.read_text(encoding="utf-8")
-            self.assertLess(len(committed), 30_000)
+            self.assertLess(len(committed), 20_000)
             # Both have the names of the same distributions; measured figures differ.
             for text in root.iter("{http://www.w3.org/2000/svg}text"):
                 if re.match("[a-z]", text.text) and "fit" not in text.text:
