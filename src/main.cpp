@@ -38,6 +38,7 @@ int run(const std::vector<std::string>& arguments) {
     add_schemes(program);
     add_generate(program);
     add_convert(program);
+    add_convert_model(program);
     add_manual(program);
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1); // as CLI11 takes them

@@ -19,6 +19,7 @@ void add_predict(CLI::App& program);
 void add_schemes(CLI::App& program);
 void add_generate(CLI::App& program);
 void add_convert(CLI::App& program);
+void add_convert_model(CLI::App& program);
 void add_manual(CLI::App& program);
 
 /// A subcommand with `--help` and `--version`.

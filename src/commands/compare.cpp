@@ -13,31 +13,13 @@
 
 namespace peccary::program {
 
-namespace {
-
-/// "all", which are those that can be simulated if they are to be; or as it is.
-std::vector<std::string> schemes_named(const std::vector<std::string>& given, bool simulated) {
-    if (given != std::vector<std::string>{"all"}) {
-        return given;
-    }
-    std::vector<std::string> all;
-    schemes::for_each([&](auto tag) {
-        constexpr scheme_info info = decltype(tag)::type::info;
-        if (!simulated || !info.lockstep) {
-            all.emplace_back(info.name);
-        }
-    });
-    return all;
-}
-
-} // namespace
-
 void add_compare(CLI::App& program) {
     CLI::App* const command = add_command(program, "compare", "Compare update schemes and numbers of workers on a data file");
     const auto options = std::make_shared<compare_options>();
     options->schemes = {"all"};
     add_data_options(*command, options->common);
     add_objective_options(*command, options->common);
+    add_rule_options(*command, options->common);
     const char* const group = "Comparison";
     command->add_option("--schemes", options->schemes, "Some of " + names_of<schemes>() + ", or all (default)")
         ->delimiter(',')
@@ -75,12 +57,15 @@ void add_compare(CLI::App& program) {
     command->add_option("--schedule", options->common.schedule, "How the step size falls: " + names_of<schedules>() + " (default linear)")
         ->option_text("NAME")
         ->group(group);
+    add_damping_option(*command, options->common, group);
     command->add_option("--executor", options->common.executor, "What runs the workers: " + names_of<executors>() + " (default threads)")
         ->option_text("NAME")
         ->group(group);
     add_delay_option(*command, options->common, group);
     add_count(*command, "--seed", options->common.seed, "Seed of all random choices (default 1)")->group(group);
-    command->add_flag("--diagnose", options->common.diagnose, "Count lost updates, in one more run of each contender, which is not timed")
+    command
+        ->add_flag("--diagnose", options->common.diagnose,
+                   "Count lost updates and torn reads, in one more run of each contender, which is not timed")
         ->group(group);
     command->add_option("--json", options->json, "Write all figures here, after each round")->option_text("FILE")->group(group);
     command->add_option("--csv", options->csv, "Write a line for each run here")->option_text("FILE")->group(group);
@@ -94,7 +79,6 @@ void add_compare(CLI::App& program) {
     add_progress_options(*command, options->common, group);
     command->callback([command, options] {
         options->common.given = given_options(*command);
-        options->schemes = schemes_named(options->schemes, simulates(options->common.executor));
         if (options->threads.empty()) {
             options->threads = {1};
             if (const unsigned cores = topology::of_this_process().default_workers(); cores > 1) {

@@ -3,10 +3,11 @@
 #include "commands/shared_options.hpp"
 
 #include "input/load.hpp"
+#include "model/formats.hpp"
 #include "output/text_file.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/execution/topology.hpp"
-#include "peccary/model/model_file.hpp"
+#include "peccary/model/model.hpp"
 #include "peccary/model/predict.hpp"
 #include "report/text.hpp"
 #include "system/outputs.hpp"
@@ -105,10 +106,11 @@ void write_predictions(const View& rows, std::span<const double> labels, const p
 
 void predict(const predict_options& options) {
     check_outputs({{"the data", options.data}, {"--labels", options.labels}, {"--model", options.model}}, {{"--output", options.output}});
-    const model trained = load_model(options.model);
+    const model trained = load_any_model(options.model);
     const predictor of(trained);
     if (options.type == "probabilities" && !of.has_probabilities()) {
         throw usage_error("--type probabilities: the objective '" + trained.objective +
+                          (trained.output.empty() ? "" : "' with the output '" + trained.output) +
                           "' has none; ask for labels or scores, or train with logistic or softmax");
     }
     const loaded_data loaded = load(options.data, reading(options, trained));
@@ -126,7 +128,7 @@ void add_predict(CLI::App& program) {
     command->add_option("DATA", options->data, "Data to predict for, as 'peccary train' reads it; - is standard input")
         ->required()
         ->option_text(" ");
-    command->add_option("--model", options->model, "The model: a file that 'peccary train' or liblinear wrote")
+    command->add_option("--model", options->model, "The model: a file that 'peccary train' or liblinear wrote, in any of its formats")
         ->required()
         ->option_text("FILE");
     command->add_option("--output", options->output, "Write the predictions here, one row a line (default: standard output)")

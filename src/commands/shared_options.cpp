@@ -4,6 +4,8 @@
 #include "input/load.hpp"
 #include "peccary/data/normalizer.hpp"
 #include "peccary/execution/virtual_time.hpp"
+#include "peccary/step/dampings.hpp"
+#include "peccary/step/rules.hpp"
 #include "training/objectives.hpp"
 
 namespace peccary::program {
@@ -67,8 +69,68 @@ void add_objective_options(CLI::App& command, train_options& options) {
     command.add_option("--activation", options.activation, "mlp: between its layers: " + names_of<activations>() + " (default relu)")
         ->option_text("NAME")
         ->group(group);
+    command
+        .add_option("--output", options.output,
+                    "mlp: what its last layer's sums mean: auto (by the labels: softmax or squared), " + names_of<network_outputs>())
+        ->option_text("NAME")
+        ->group(group);
+    command
+        .add_option("--dropout", options.dropout,
+                    "mlp: leave out each unit of the hidden layers with this probability in training (default 0)")
+        ->option_text("P")
+        ->group(group);
+    command
+        .add_flag("--layerwise", options.layerwise,
+                  "mlp: read each layer when it is needed, and write it as soon as its gradient is there; else all at once")
+        ->group(group);
     command.add_option("--class-weight", options.class_weight, "none, balanced, or label:weight,label:weight,...")
         ->option_text("WEIGHTS")
+        ->group(group);
+}
+
+void add_rule_options(CLI::App& command, train_options& options) {
+    const char* const group = "Update rule";
+    command.add_option("--rule", options.rule, "mlp: what makes updates of gradients: " + names_of<rules>() + " (default sgd)")
+        ->option_text("NAME")
+        ->group(group);
+    command
+        .add_option("--momentum", options.momentum,
+                    "How much of their sum or mean momentum, nesterov and adam keep, 0 to below 1 (default 0.9)")
+        ->option_text("X")
+        ->group(group);
+    command
+        .add_option(
+            "--total-momentum", options.total_momentum,
+            "Instead of --momentum: what it and the momentum that late updates imply, 1 - 1/THREADS, add up to; at least 0 is left for it")
+        ->option_text("X")
+        ->group(group);
+    command.add_option("--beta2", options.beta2, "How much of the mean square rmsprop (default 0.99) and adam (0.999) keep, 0 to below 1")
+        ->option_text("X")
+        ->group(group);
+    command.add_option("--epsilon", options.epsilon, "Added to the roots by which adagrad (default 1e-10), rmsprop and adam (1e-8) divide")
+        ->option_text("X")
+        ->group(group);
+    command
+        .add_option(
+            "--rule-state", options.rule_state,
+            "What the rule remembers is shared, like the model, or each worker has its own: shared (default), worker; replicas: worker, "
+            "but for adagrad")
+        ->check(CLI::IsMember({"auto", "shared", "worker"}))
+        ->option_text("WHOSE")
+        ->group(group);
+    command
+        .add_option("--compensation", options.compensation,
+                    "mlp: correct gradients for what others did to the weights since they were read: " + names_of<compensations>() +
+                        " (default none)")
+        ->option_text("NAME")
+        ->group(group);
+    command
+        .add_option("--compensation-lambda", options.compensation_lambda,
+                    "How strongly: default 0.04 where it is constant, 2 where adaptive")
+        ->option_text("X")
+        ->group(group);
+    command.add_option("--clip-norm", options.clip_norm, "mlp: shorten gradients whose norm is above this to it")
+        ->option_text("X")
         ->group(group);
 }
 
@@ -80,6 +142,14 @@ void add_progress_options(CLI::App& command, train_options& options, const std::
         ->option_text("STYLE")
         ->group(group);
     command.add_flag("--quiet", options.quiet, "No progress and no notes on standard error")->group(group);
+}
+
+void add_damping_option(CLI::App& command, train_options& options, const std::string& group) {
+    command
+        .add_option("--damping", options.damping,
+                    "What the step of a late update is multiplied by, given its staleness: " + damping_names() + " (default none)")
+        ->option_text("NAME")
+        ->group(group);
 }
 
 void add_delay_option(CLI::App& command, train_options& options, const std::string& group) {

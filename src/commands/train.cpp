@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 #include "commands/shared_options.hpp"
 
+#include "model/formats.hpp"
 #include "peccary/core/type_list.hpp"
 #include "peccary/execution/executors.hpp"
 #include "peccary/scheme/schemes.hpp"
@@ -9,6 +10,8 @@
 #include "system/shell.hpp"
 #include "training/objectives.hpp"
 #include "training/train.hpp"
+
+#include <fmt/format.h>
 
 #include <memory>
 
@@ -35,8 +38,10 @@ void add_worker_options(CLI::App& command, train_options& options) {
         ->option_text("MODE")
         ->group(group);
     command
-        .add_flag("--diagnose", options.diagnose,
-                  "Count lost updates, and staleness of hot and cold coordinates apart; several times slower, which makes both seem larger")
+        .add_flag(
+            "--diagnose", options.diagnose,
+            "Count lost updates and torn reads, and staleness of hot and cold coordinates and of layers apart; several times slower, which "
+            "makes all of it seem larger")
         ->group(group);
 }
 
@@ -54,6 +59,7 @@ void add_descent_options(CLI::App& command, train_options& options) {
     command.add_option("--decay", options.decay, "The schedule's decay: inverse_time, inverse_sqrt (default 1), epoch_decay (0.9)")
         ->option_text("X")
         ->group(group);
+    add_damping_option(command, options, group);
     add_count(command, "--batch", options.batch, "Examples per update (default: the scheme's; mlp: at least 32)")->group(group);
     add_count(command, "--seed", options.seed, "Seed of all random choices (default 1)")->group(group);
     add_count(command, "--repeat", options.repeat, "Runs, with seeds SEED, SEED + 1, ...: prints their spread; the model is the first's")
@@ -70,8 +76,8 @@ void add_descent_options(CLI::App& command, train_options& options) {
 void add_output_options(CLI::App& command, train_options& options) {
     const char* const group = "Output";
     command.add_option("--model", options.model, "Write the trained model here")->option_text("FILE")->group(group);
-    command.add_option("--model-format", options.model_format, "peccary (default) or liblinear")
-        ->check(CLI::IsMember({"peccary", "liblinear"}))
+    command.add_option("--model-format", options.model_format, fmt::format("{} (default peccary)", fmt::join(model_format_names(), ", ")))
+        ->check(CLI::IsMember(model_format_names()))
         ->option_text("NAME")
         ->group(group);
     command.add_option("--log", options.log, "Write JSON lines here: one for the run, each epoch, and the summary")
@@ -111,6 +117,7 @@ void add_train(CLI::App& program, const std::vector<std::string>& arguments) {
     add_objective_options(*command, *options);
     add_worker_options(*command, *options);
     add_descent_options(*command, *options);
+    add_rule_options(*command, *options);
     add_output_options(*command, *options);
     command->callback([command, options, &arguments] {
         options->given = given_options(*command);

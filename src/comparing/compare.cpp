@@ -35,7 +35,16 @@ std::vector<contender> contenders_of(const compare_options& options) {
     std::vector<contender> all;
     for (const std::string& scheme : options.schemes) {
         bool parallel = false;
-        with_named<schemes>("scheme", scheme, [&](auto tag) { parallel = decltype(tag)::type::info.parallel; });
+        with_named<schemes>("scheme", scheme, [&](auto tag) {
+            constexpr scheme_info info = decltype(tag)::type::info;
+            parallel = info.parallel;
+            if (damps(options.common)) {
+                require_late_updates(info);
+            }
+            if (options.common.layerwise) {
+                require_layers_to_change(info);
+            }
+        });
         for (const unsigned workers : parallel ? options.threads : std::vector<unsigned>{1}) {
             all.push_back({.scheme = scheme,
                            .workers = workers,
@@ -72,7 +81,7 @@ public:
             options_.common.delay = default_delay;
         }
         all_ = {.version = std::string(version_string),
-                .settings = comparison_settings(options_, inputs_.objective, epochs),
+                .settings = comparison_settings(options_, inputs_.objective, inputs_.output, epochs),
                 .data = comparison_data(inputs_),
                 .machine = describe_machine(),
                 .objective = inputs_.objective,
@@ -92,7 +101,7 @@ public:
 
     void run() {
         stop_flag& stop = stop_on_signals();
-        contest runs(inputs_, request(stop), options_.rounds, shown_);
+        contest runs(inputs_, options_.common, request(stop), options_.rounds, shown_);
         if (!tune(runs)) {
             throw interrupted_error("interrupted while steps were chosen; there is nothing to show");
         }
@@ -144,11 +153,15 @@ private:
                 .bias = common.bias,
                 .hidden_units = layer_units(common.layers),
                 .activation = common.activation,
+                .output = inputs_.output,
+                .dropout = common.dropout,
+                .layerwise = common.layerwise,
                 .settings = {.executor = common.executor,
                              .delay = common.delay,
                              .epochs = all_.epochs,
                              .step = common.step == "auto" ? std::nullopt : parse_number<double>(common.step),
                              .schedule = common.schedule,
+                             .damping = common.damping,
                              .l2 = common.l2,
                              .l1 = common.l1,
                              .seed = common.seed},
@@ -183,6 +196,22 @@ private:
 
 } // namespace
 
+std::vector<std::string> schemes_of(const compare_options& options) {
+    if (options.schemes != std::vector<std::string>{"all"}) {
+        return options.schemes;
+    }
+    const bool simulated = simulates(options.common.executor);
+    const bool late = damps(options.common) || options.common.layerwise;
+    std::vector<std::string> all;
+    schemes::for_each([&](auto tag) {
+        constexpr scheme_info info = decltype(tag)::type::info;
+        if ((!simulated || !info.lockstep) && (!late || info.late == applied_late::updates)) {
+            all.emplace_back(info.name);
+        }
+    });
+    return all;
+}
+
 void compare(compare_options options) {
     std::optional<comparison> before;
     if (!options.resume.empty()) {
@@ -192,11 +221,15 @@ void compare(compare_options options) {
             options.json = options.resume;
         }
     }
+    options.schemes = schemes_of(options);
     contenders_of(options); // refuses unknown schemes before anything is read
     for (const char* const meant_otherwise : {"threads", "resume"}) {
         options.common.given.erase(meant_otherwise);
     }
     check_combination(options.common);
+    for (const std::string& scheme : options.schemes) {
+        shares_rule_state(options.common, scheme);
+    }
     const bool in_place = options.json == options.resume;
     check_outputs({{"the data", options.common.data},
                    {"--labels", options.common.labels},

@@ -12,7 +12,7 @@ namespace peccary::program {
 
 struct compare_options {
     train_options common; ///< data, objective, epochs, schedule, step, seed, diagnose; what it says of schemes and outputs is not used
-    std::vector<std::string> schemes;
+    std::vector<std::string> schemes; ///< names, or "all" alone
     std::vector<unsigned> threads;
     std::uint64_t rounds = 7;
     bool no_tune = false;
@@ -23,6 +23,10 @@ struct compare_options {
     std::string html;
     std::string resume; ///< a file that `json` named before
 };
+
+/// The schemes that the options name: "all" are those that their executor can run, and of late updates if steps are damped or networks
+/// go layer by layer.
+std::vector<std::string> schemes_of(const compare_options& options);
 
 /// Runs each scheme with each number of workers once a round, in an order shuffled anew each round, and prints tables and a verdict. Evaluation,
 /// tuning and diagnosis are not in the times. Throws what reading and training throw, `usage_error` for unknown schemes and for options that

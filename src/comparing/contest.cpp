@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -22,24 +21,24 @@ namespace {
 
 /// Runs to the end, calling `after_epoch(run, end)` after each epoch; false if it was interrupted.
 template <class AfterEpoch>
-bool run_to_end(training_run& run, AfterEpoch after_epoch) {
-    while (!run.finished()) {
-        const epoch_end end = run.run_epoch();
+bool run_to_end(const training_run& run, AfterEpoch after_epoch) {
+    while (!run.trainer->finished()) {
+        const epoch_end end = run.trainer->run_epoch();
         if (end == epoch_end::interrupted) {
             return false;
         }
-        run.require_finite(end, 0);
+        run.trainer->require_finite(end, 0);
         after_epoch(end);
     }
     return true;
 }
 
 /// The objective value at the end of a whole run, infinite if it diverges; nothing if it was interrupted.
-std::optional<double> value_at_end(training_run& run, const run_request& request, progress& shown) try {
+std::optional<double> value_at_end(const training_run& run, const run_request& request, progress& shown) try {
     if (!run_to_end(run, [&](epoch_end /*end*/) { shown.epoch_done(); })) {
         return std::nullopt;
     }
-    const double value = run.evaluate_on(request.data, request.rows).mean_loss + run.penalty_value();
+    const double value = run.evaluate_on(request.data, request.rows).mean_loss + run.trainer->penalty_value();
     return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
 } catch (const diverged_error&) {
     return std::numeric_limits<double>::infinity();
@@ -51,6 +50,7 @@ run_request contest::request_of(const contender& each, std::uint64_t round) cons
     run_request request = request_;
     request.scheme = each.scheme;
     request.settings.workers = each.workers;
+    request.settings.rule = rule_settings_of(*options_, each.scheme, each.workers);
     request.settings.seed += round;
     if (each.step > 0) {
         request.settings.step = each.step;
@@ -62,9 +62,9 @@ watched_run contest::about(const training_run& run, const std::string& what, con
     return {.place = what + each.name(),
             .fields = {{"scheme", each.scheme}, {"threads", each.workers}},
             .epochs = request_.settings.epochs,
-            .updates_per_epoch = run.updates_per_epoch(),
-            .updates_applied = [&run] { return run.updates_applied(); },
-            .staleness = [&run] { return run.staleness_so_far(); },
+            .updates_per_epoch = run.trainer->updates_per_epoch(),
+            .updates_applied = [&run] { return run.trainer->updates_applied(); },
+            .staleness = [&run] { return run.trainer->staleness_so_far(); },
             .measured = true};
 }
 
@@ -76,10 +76,10 @@ bool contest::tune(contender& each) {
         trial.step = step;
         const run_request request = request_of(trial, 0);
         const auto run = make_run(request);
-        const watching watched = shown_->watch(about(*run, "step of ", each));
-        const auto value = value_at_end(*run, request, *shown_);
+        const watching watched = shown_->watch(about(run, "step of ", each));
+        const auto value = value_at_end(run, request, *shown_);
         if (value) {
-            trial.tuning.push_back({.step = run->step(), .objective_value = *value});
+            trial.tuning.push_back({.step = run.step, .objective_value = *value});
         }
         return value;
     };
@@ -113,25 +113,25 @@ bool contest::run_once(contender& each, std::uint64_t round, std::uint64_t runs_
     const stopwatch watch;
     const run_request request = request_of(each, round);
     const auto run = make_run(request);
-    watched_run shown = about(*run, fmt::format("round {}/{}, ", round + 1, rounds_), each);
+    watched_run shown = about(run, fmt::format("round {}/{}, ", round + 1, rounds_), each);
     shown.fields["round"] = round + 1;
     shown.runs_after = runs_after;
     shown.seconds_a_run = runs_done_ == 0 ? 0 : runs_seconds_ / static_cast<double>(runs_done_);
     const watching watched = shown_->watch(std::move(shown));
-    each.step = run->step();
+    each.step = run.step;
     found.seed = request.settings.seed;
     evaluation last;
-    const bool whole = run_to_end(*run, [&](epoch_end end) {
-        last = run->evaluate_on(request.data, request.rows);
-        const double value = last.mean_loss + run->penalty_value();
-        run->require_finite(end, value);
-        found.seconds.push_back(run->position().train_seconds);
+    const bool whole = run_to_end(run, [&](epoch_end end) {
+        last = run.evaluate_on(request.data, request.rows);
+        const double value = last.mean_loss + run.trainer->penalty_value();
+        run.trainer->require_finite(end, value);
+        found.seconds.push_back(run.trainer->position().train_seconds);
         found.objective_values.push_back(value);
         epoch_facts facts;
-        facts.epoch = run->position().epoch;
+        facts.epoch = run.trainer->position().epoch;
         facts.train_seconds = found.seconds.back();
         facts.objective_value = value;
-        facts.updates = facts.epoch * run->updates_per_epoch();
+        facts.updates = facts.epoch * run.trainer->updates_per_epoch();
         facts.training = last;
         shown_->epoch_done(facts);
     });
@@ -140,12 +140,12 @@ bool contest::run_once(contender& each, std::uint64_t round, std::uint64_t runs_
     }
     found.train_accuracy = last.accuracy;
     if (!inputs_->validation_rows.empty()) {
-        found.validation_accuracy = run->evaluate_on(inputs_->train.unweighted_view(inputs_->features), inputs_->validation_rows).accuracy;
+        found.validation_accuracy = run.evaluate_on(inputs_->train.unweighted_view(inputs_->features), inputs_->validation_rows).accuracy;
     }
     if (inputs_->test) {
-        found.test_accuracy = run->evaluate_on(inputs_->test->unweighted_view(inputs_->features), inputs_->test_rows).accuracy;
+        found.test_accuracy = run.evaluate_on(inputs_->test->unweighted_view(inputs_->features), inputs_->test_rows).accuracy;
     }
-    for (const worker_statistics& worker : run->statistics()) {
+    for (const worker_statistics& worker : run.trainer->statistics()) {
         found.workers.push_back(figures_of(worker));
     }
     ++runs_done_;
@@ -178,16 +178,18 @@ bool contest::diagnose(contender& each) {
     run_request request = request_of(each, 0);
     request.ledger = &ledger;
     const auto run = make_run(request);
-    const watching watched = shown_->watch(about(*run, "lost updates of ", each));
-    if (!run_to_end(*run, [&](epoch_end /*end*/) { shown_->epoch_done(); })) {
+    const watching watched = shown_->watch(about(run, "lost updates of ", each));
+    if (!run_to_end(run, [&](epoch_end /*end*/) { shown_->epoch_done(); })) {
         return false;
     }
-    const diagnosis found = ledger.found(run->model().exclusive(run->model().layout().find("shadow")));
+    const diagnosis found = ledger.found(run.trainer->model().exclusive(run.trainer->model().layout().find("shadow")));
     each.losses = {.adds = found.adds,
                    .lost = found.lost,
                    .hot_features = found.hot_features,
                    .hot = distribution_of(found.hot),
-                   .cold = distribution_of(found.cold)};
+                   .cold = distribution_of(found.cold),
+                   .reads = found.reads.reads,
+                   .torn_reads = found.reads.torn};
     return true;
 }
 

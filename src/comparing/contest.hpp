@@ -5,6 +5,7 @@
 #include "report/comparison.hpp"
 #include "report/progress.hpp"
 #include "training/inputs.hpp"
+#include "training/options.hpp"
 #include "training/run.hpp"
 
 #include <cstdint>
@@ -14,12 +15,13 @@
 
 namespace peccary::program {
 
-/// Thread-safety: none. The inputs, and what the request refers to, must outlive it.
+/// Thread-safety: none. The inputs, the options, and what the request refers to, must outlive it.
 class contest {
 public:
-    /// `request` is what all contenders have in common; its step, if it has one, is everybody's. `rounds` are planned.
-    contest(const training_inputs& inputs, run_request request, std::uint64_t rounds, progress& shown)
-        : inputs_(&inputs), request_(std::move(request)), rounds_(rounds), shown_(&shown) {}
+    /// `request` is what all contenders have in common; its step, if it has one, is everybody's. `options` say what their update rules are.
+    /// `rounds` are planned.
+    contest(const training_inputs& inputs, const train_options& options, run_request request, std::uint64_t rounds, progress& shown)
+        : inputs_(&inputs), options_(&options), request_(std::move(request)), rounds_(rounds), shown_(&shown) {}
 
     /// Chooses the step of a contender: the calibrated one, by factors of two up or down while whole runs with the contender's own scheme and
     /// workers end lower by more than one part in ten thousand. False if it was interrupted.
@@ -38,6 +40,7 @@ private:
     bool run_once(contender& each, std::uint64_t round, std::uint64_t runs_after, compared_run& found);
 
     const training_inputs* inputs_;
+    const train_options* options_;
     run_request request_;
     std::uint64_t rounds_;
     progress* shown_;

@@ -12,9 +12,13 @@ namespace {
 using json = nlohmann::ordered_json;
 
 /// Of train's options, those that have a meaning here.
-constexpr const char* shared_settings[] = {
-    "format", "label-column", "index-base",   "max-features", "normalize", "validation", "objective", "l2",       "l1",  "bias",
-    "layers", "activation",   "class-weight", "executor",     "delay",     "epochs",     "step",      "schedule", "seed"};
+constexpr const char* shared_settings[] = {"format",       "label-column",  "index-base", "max-features", "normalize",
+                                           "validation",   "objective",     "l2",         "l1",           "bias",
+                                           "layers",       "activation",    "output",     "dropout",      "layerwise",
+                                           "class-weight", "executor",      "delay",      "epochs",       "step",
+                                           "schedule",     "damping",       "seed",       "rule",         "momentum",
+                                           "beta2",        "epsilon",       "rule-state", "compensation", "compensation-lambda",
+                                           "clip-norm",    "total-momentum"};
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -22,13 +26,15 @@ std::string text_of(const json& value) { return value.is_string() ? value.get<st
 
 comparison read_comparison(const std::string& path) { return comparison_from(json::parse(input::read_text(path), nullptr, false), path); }
 
-nlohmann::ordered_json comparison_settings(const compare_options& options, const std::string& objective, std::uint64_t epochs) {
+nlohmann::ordered_json comparison_settings(const compare_options& options, const std::string& objective, const std::string& output,
+                                           std::uint64_t epochs) {
     const nlohmann::json all = to_json(options.common);
     json settings;
     for (const char* const name : shared_settings) {
         settings[name] = all.at(name);
     }
     settings["objective"] = objective;
+    settings["output"] = output;
     settings["epochs"] = epochs;
     settings["schemes"] = options.schemes;
     settings["threads"] = options.threads;
@@ -49,7 +55,18 @@ nlohmann::ordered_json comparison_data(const training_inputs& inputs) {
 
 void adopt_options(const comparison& before, compare_options& options) try {
     const auto given = [&](const std::string& name) { return options.common.given.contains(name); };
-    const json now = comparison_settings(options, options.common.objective, options.common.epochs);
+    compare_options asked = options;
+    if (!given("executor")) { // "all" depends on this
+        asked.common.executor = before.settings.at("executor").get<std::string>();
+    }
+    if (!given("damping")) { // and on this
+        asked.common.damping = before.settings.at("damping").get<std::string>();
+    }
+    if (!given("layerwise")) { // and on this
+        asked.common.layerwise = before.settings.at("layerwise").get<bool>();
+    }
+    asked.schemes = schemes_of(asked);
+    const json now = comparison_settings(asked, options.common.objective, options.common.output, options.common.epochs);
     for (const auto& [name, value] : before.settings.items()) {
         const bool says_so = name == "tune" ? given("no-tune") : given(name);
         if (says_so && now.contains(name) && now.at(name) != value) {
@@ -73,7 +90,8 @@ void adopt_options(const comparison& before, compare_options& options) try {
         options.optimum = before.optimum;
     }
 } catch (const nlohmann::json::exception&) {
-    throw data_error(options.resume + ": its settings are not whole; give a file that 'peccary compare --json' wrote");
+    throw data_error(options.resume +
+                     ": its settings are not those of this version; resume with the version that wrote it, or compare anew");
 }
 
 void require_same(const comparison& before, const comparison& now, const compare_options& options) {

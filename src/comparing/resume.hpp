@@ -13,7 +13,8 @@ namespace peccary::program {
 comparison read_comparison(const std::string& path);
 
 /// What the runs depend on, with what was left open as it was decided.
-nlohmann::ordered_json comparison_settings(const compare_options& options, const std::string& objective, std::uint64_t epochs);
+nlohmann::ordered_json comparison_settings(const compare_options& options, const std::string& objective, const std::string& output,
+                                           std::uint64_t epochs);
 nlohmann::ordered_json comparison_data(const training_inputs& inputs);
 
 /// Takes the options that were not given from the earlier comparison. Throws `usage_error` for one that was given and contradicts it.

@@ -8,10 +8,10 @@
 
 namespace peccary::program {
 
-/// log2(value) in units of 2^-16, rounded down; value >= 1.
+/// log2(value) in units of 2^-16, rounded down; that of 0 is taken for that of 1.
 constexpr std::uint32_t log2_fixed(std::uint64_t value) noexcept {
     constexpr unsigned fraction_bits = 16;
-    const unsigned whole = static_cast<unsigned>(std::bit_width(value)) - 1;
+    const unsigned whole = static_cast<unsigned>(std::bit_width(value | 1U)) - 1;
     // The mantissa in [1, 2) as a number of 31 fraction bits; squaring it doubles its logarithm, which yields one bit at a time.
     std::uint64_t mantissa = whole <= 31 ? value << (31 - whole) : value >> (whole - 31);
     std::uint32_t result = whole;

@@ -67,9 +67,10 @@ std::string time_section(const page_content& of) {
     if (bars.empty()) {
         return {};
     }
-    return "<section id=\"times\"><h2>Where workers spent their time</h2>\n<p>Retrying is from an add's first failed attempt to its "
-           "success. "
-           "It, and the merging of hogbatch, is estimated from one in sixteen. Who is idle has no updates left, while others do, or while "
+    return "<section id=\"times\"><h2>Where workers spent their time</h2>\n<p>Retrying is from the first failed attempt of an add, or "
+           "of a version, to its success. "
+           "That of adds, and the merging of hogbatch, is estimated from one in sixteen. Who is idle has no updates left, while others do, "
+           "or while "
            "one thread works for all.</p>\n<div class=\"grid-of-charts\">\n" +
            html_figure("Shares of time", draw_times("time-of-workers", "Shares of workers' time, a bar each", bars),
                        html_details("Figures: workers' time", html_table("Seconds", rows))) +

@@ -71,6 +71,20 @@ std::string exact_staleness_table(const worker_statistics& all) {
     return table(rows);
 }
 
+/// Of each layer that was watched, how its reads went and how stale it was; empty if none was.
+std::string blocks_table(const diagnosis& found) {
+    std::vector<std::vector<std::string>> rows{{"block", "reads", "torn", "staleness mean", "p50", "p99", "max"}};
+    for (const block_diagnosis& block : found.blocks) {
+        if (block.reads.reads > 0) {
+            const histogram& staleness = block.reads.staleness;
+            rows.push_back({block.name, grouped(block.reads.reads), fmt::format("{:.3g} %", 100 * block.reads.torn_fraction()),
+                            fmt::format("{:.2f}", staleness.mean()), grouped(staleness.quantile(0.5)), grouped(staleness.quantile(0.99)),
+                            grouped(staleness.maximum())});
+        }
+    }
+    return rows.size() > 1 ? table(rows) : std::string();
+}
+
 std::string diagnosis_text(const diagnosis& found) {
     const auto row = [](const std::string& name, std::size_t features, const histogram& delays) -> std::vector<std::string> {
         return {name,
@@ -80,11 +94,19 @@ std::string diagnosis_text(const diagnosis& found) {
                 grouped(delays.quantile(0.99)),
                 grouped(delays.maximum())};
     };
-    return fmt::format("lost updates: {} of {} adds to a coordinate ({:.3g} %)\n\n", grouped(found.lost), grouped(found.adds),
-                       100 * found.lost_fraction()) +
-           table({{"coordinates", "features", "delay mean", "p50", "p99", "max"},
-                  row("hot", found.hot_features, found.hot),
-                  row("cold", found.features - found.hot_features, found.cold)});
+    std::string text = fmt::format("lost updates: {} of {} adds to a coordinate ({:.3g} %)\n\n", grouped(found.lost), grouped(found.adds),
+                                   100 * found.lost_fraction()) +
+                       table({{"coordinates", "features", "delay mean", "p50", "p99", "max"},
+                              row("hot", found.hot_features, found.hot),
+                              row("cold", found.features - found.hot_features, found.cold)});
+    if (found.reads.reads > 0) {
+        text += fmt::format("\ntorn reads: {} of {} ({:.3g} %)\n", grouped(found.reads.torn), grouped(found.reads.reads),
+                            100 * found.reads.torn_fraction());
+    }
+    if (const std::string blocks = blocks_table(found); !blocks.empty()) {
+        text += "\n" + blocks;
+    }
+    return text;
 }
 
 } // namespace
@@ -104,6 +126,13 @@ std::string closing_table(const run_facts& facts) {
                                      grouped(facts.rows), grouped(facts.features), rate(nonzeros_per_row)));
     text += line("step", fmt::format("{:.6g}{}", facts.step,
                                      facts.step_calibrated ? ", chosen on a sample in " + duration(facts.calibration_seconds) : ""));
+    if (!facts.rule.empty()) {
+        text += line("rule", facts.rule);
+    }
+    if (all.damping > 0) {
+        text += line("damping", fmt::format("{}: steps are multiplied by {:.4g} on average", facts.damping,
+                                            all.damping / static_cast<double>(all.updates)));
+    }
     text += line(facts.delay ? "simulate" : "train",
                  fmt::format("{} ({} updates/s, {} nonzeros/s{})", duration(last.train_seconds),
                              rate(static_cast<double>(all.updates) / seconds),

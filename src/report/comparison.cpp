@@ -68,7 +68,7 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
     }
     rows[0].insert(rows[0].end(), {"staleness mean", "p50", "p99", "max", "retries", "waiting"});
     if (diagnosed) {
-        rows[0].emplace_back("lost updates");
+        rows[0].insert(rows[0].end(), {"lost updates", "torn reads"});
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
         const contender& each = of.contenders[i];
@@ -93,6 +93,8 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
                     grouped(its.workers.retries), of.simulated ? "-" : fmt::format("{:.1f} %", 100 * its.workers.waiting_fraction())});
         if (diagnosed) {
             row.push_back(each.losses ? fmt::format("{:.3g} %", 100 * each.losses->fraction()) : "-");
+            const double torn = each.losses ? each.losses->torn_fraction() : std::nan("");
+            row.push_back(std::isnan(torn) ? "-" : fmt::format("{:.3g} %", 100 * torn));
         }
         rows.push_back(std::move(row));
     }
@@ -120,6 +122,9 @@ std::string notes(const comparison& of) {
             fmt::format("medians, and 95 % bootstrap intervals of them ({} rounds or more). Speed-ups are ratios to the best\nrun with one "
                         "worker in the same round. {} Waiting is for locks, barriers and turns, as a share of the workers' time.\n",
                         least_for_interval, gaps);
+    }
+    if (const std::string damping = of.settings.value("damping", "none"); damping != "none") {
+        text += fmt::format("Steps are damped by staleness: {}.\n", damping);
     }
     if (of.optimum && of.best() < *of.optimum) {
         text += fmt::format("The optimum given is not one: a run reached {:.8g}. Gaps to it are negative or too small.\n", of.best());

@@ -33,8 +33,11 @@ struct counted_losses {
     std::size_t hot_features = 0; ///< the most frequent ones, which make up half of the nonzeros
     distribution hot;             ///< delays of these: adds to a coordinate between its read and its add
     distribution cold;            ///< of all others
+    std::uint64_t reads = 0;      ///< one an evaluation; 0 where they could not be watched
+    std::uint64_t torn_reads = 0; ///< those of them during which somebody wrote
 
     double fraction() const { return adds == 0 ? 0.0 : static_cast<double>(lost) / static_cast<double>(adds); }
+    double torn_fraction() const { return reads == 0 ? std::nan("") : static_cast<double>(torn_reads) / static_cast<double>(reads); }
 };
 
 /// A step size tried out in a whole run.

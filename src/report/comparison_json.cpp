@@ -49,8 +49,13 @@ compared_run run_from(const json& record) {
 }
 
 json to_json(const counted_losses& of) {
-    return {{"adds", of.adds},        {"lost", of.lost},         {"fraction", of.fraction()}, {"hot_features", of.hot_features},
-            {"hot", to_json(of.hot)}, {"cold", to_json(of.cold)}};
+    return {{"adds", of.adds},
+            {"lost", of.lost},
+            {"fraction", of.fraction()},
+            {"hot_features", of.hot_features},
+            {"hot", to_json(of.hot)},
+            {"cold", to_json(of.cold)},
+            {"torn_reads", {{"reads", of.reads}, {"torn", of.torn_reads}, {"torn_fraction", number_or_null(of.torn_fraction())}}}};
 }
 
 counted_losses losses_from(const json& record) {
@@ -58,7 +63,9 @@ counted_losses losses_from(const json& record) {
             .lost = record.at("lost").get<std::uint64_t>(),
             .hot_features = record.at("hot_features").get<std::size_t>(),
             .hot = distribution_from(record.at("hot")),
-            .cold = distribution_from(record.at("cold"))};
+            .cold = distribution_from(record.at("cold")),
+            .reads = record.at("torn_reads").at("reads").get<std::uint64_t>(),
+            .torn_reads = record.at("torn_reads").at("torn").get<std::uint64_t>()};
 }
 
 json contender_record(const comparison& of, const contender& each, const standing& its) {

@@ -28,10 +28,12 @@ struct run_facts {
     std::string scheme;
     std::string objective;
     std::string executor;
+    std::string rule;                 ///< for people; empty where gradients are applied as they are
     std::optional<std::string> delay; ///< of simulated workers; others have none
     double load_seconds = 0;
     double calibration_seconds = 0;
     double step = 0;
+    std::string damping = "none";
     bool step_calibrated = false;
     std::uint64_t seed = 1;
     std::size_t rows = 0; ///< trained on

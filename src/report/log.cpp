@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 namespace peccary::program {
 
@@ -40,13 +41,31 @@ void add_distances(json& record, const worker_statistics& all) {
     }
 }
 
+/// Without staleness: that of all parameters together is the updates' own.
+json reads_record(const read_tally& reads) {
+    return {{"reads", reads.reads}, {"torn", reads.torn}, {"torn_fraction", reads.reads > 0 ? json(reads.torn_fraction()) : json(nullptr)}};
+}
+
+json blocks_record(const diagnosis& found) {
+    json blocks = json::array();
+    for (const block_diagnosis& block : found.blocks) {
+        json record{{"name", block.name}};
+        record.update(reads_record(block.reads));
+        record["staleness"] = to_json(distribution_of(block.reads.staleness));
+        blocks.push_back(std::move(record));
+    }
+    return blocks;
+}
+
 json diagnosis_record(const diagnosis& found) {
     return {{"adds", found.adds},
             {"lost", found.lost},
             {"lost_fraction", found.lost_fraction()},
             {"hot_features", found.hot_features},
             {"hot", to_json(distribution_of(found.hot))},
-            {"cold", to_json(distribution_of(found.cold))}};
+            {"cold", to_json(distribution_of(found.cold))},
+            {"torn_reads", reads_record(found.reads)},
+            {"blocks", blocks_record(found)}};
 }
 
 } // namespace
@@ -84,6 +103,7 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     const worker_statistics all = facts.merged();
     record.update(to_json(figures_of(all)));
     record["updates"] = last.updates; // those before the run was resumed too
+    record["mean_damping"] = all.damping > 0 ? json(all.damping / static_cast<double>(all.updates)) : json(nullptr);
     add_distances(record, all);
     record["workers"] = json::array();
     for (const worker_statistics& worker : facts.workers) {

@@ -40,7 +40,7 @@ std::optional<comparison> comparison_in(const std::string& path) {
 
 /// What must be the same for objective values to be compared.
 void require_same_problem(const charted_run& first, const charted_run& other, const std::string& first_path, const std::string& path) {
-    for (const char* const name : {"objective", "l2", "l1", "bias", "class-weight", "layers", "activation", "normalize",
+    for (const char* const name : {"objective", "l2", "l1", "bias", "class-weight", "layers", "activation", "output", "normalize",
                                    "data: training_rows", "data: nonzeros", "data: labels"}) {
         const json mine = first.facts.value(name, json());
         const json others = other.facts.value(name, json());

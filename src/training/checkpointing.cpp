@@ -39,22 +39,21 @@ json describe_run(const train_options& options, const training_inputs& inputs, c
             {"resolved",
              {{"objective", inputs.objective},
               {"features", inputs.features},
-              {"step", run.step()},
-              {"l2", run.l2()},
-              {"batch", run.batch()},
-              {"threads", run.workers()}}}};
+              {"step", run.step},
+              {"l2", run.trainer->l2()},
+              {"batch", run.trainer->batch()},
+              {"threads", run.trainer->workers()}}}};
 }
 
-void save_checkpoint(const std::string& path, const json& settings, training_run& run, const improvement& progress) {
-    const run_position& position = run.position();
+void save_checkpoint(const std::string& path, const json& settings, const training_run& run, const improvement& progress) {
+    const run_position& position = run.trainer->position();
     checkpoint state;
     state.settings = settings.dump();
     state.epoch = position.epoch;
     state.segment = position.stretch_begin;
     state.updates_done = position.update;
     state.train_seconds = position.train_seconds;
-    const auto buffer = run.model().exclusive();
-    state.parameters.assign(buffer.begin(), buffer.end());
+    state.parameters = run.trainer->snapshot();
     if (progress.best) {
         state.numbers["best"] = *progress.best;
         state.counts["epochs_without_improvement"] = progress.epochs_without;

@@ -35,7 +35,7 @@ struct saved_run {
 nlohmann::json describe_run(const train_options& options, const training_inputs& inputs, const training_run& run);
 
 /// Replaces the file. Throws `io_error`, and `diverged_error` rather than overwriting a good checkpoint with parameters that are not finite.
-void save_checkpoint(const std::string& path, const nlohmann::json& settings, training_run& run, const improvement& progress);
+void save_checkpoint(const std::string& path, const nlohmann::json& settings, const training_run& run, const improvement& progress);
 
 /// Throws `data_error` and `io_error`.
 saved_run load_checkpoint_file(const std::string& path);

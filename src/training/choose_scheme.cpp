@@ -42,26 +42,26 @@ trial_run try_scheme(run_request request, const std::string& scheme, unsigned wo
     request.ledger = nullptr;
     request.calibrated = choice.calibrated;
     const auto run = make_run(request);
-    if (!choice.calibrated && run->calibrated()) {
-        choice.calibrated = run->calibrated();
-        choice.calibration_seconds = run->calibration_seconds();
+    if (!choice.calibrated && run.calibrated) {
+        choice.calibrated = run.calibrated;
+        choice.calibration_seconds = run.calibration_seconds;
     }
     {
         const std::jthread timer([&time_is_up] {
             std::this_thread::sleep_for(trial_length);
             time_is_up.request();
         });
-        run->run_epoch();
+        run.trainer->run_epoch();
     }
     const double nonzeros =
         std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()) / static_cast<double>(data.size()); }, request.data);
-    const bool whole_epoch = run->position().epoch > 0;
-    const auto updates = static_cast<double>(whole_epoch ? run->updates_per_epoch() : run->position().update);
+    const bool whole_epoch = run.trainer->position().epoch > 0;
+    const auto updates = static_cast<double>(whole_epoch ? run.trainer->updates_per_epoch() : run.trainer->position().update);
     return {.trial = {.scheme = scheme,
                       .workers = workers,
-                      .nonzeros_per_second =
-                          updates * static_cast<double>(run->batch()) * nonzeros / std::max(run->position().train_seconds, 1e-9)},
-            .parameters = run->model().size()};
+                      .nonzeros_per_second = updates * static_cast<double>(run.trainer->batch()) * nonzeros /
+                                             std::max(run.trainer->position().train_seconds, 1e-9)},
+            .parameters = run.trainer->model().size()};
 }
 
 } // namespace
@@ -70,6 +70,13 @@ scheme_choice choose_scheme(const run_request& request) {
     scheme_choice choice;
     const unsigned workers = request.settings.workers != 0 ? request.settings.workers : topology::of_this_process().default_workers();
     const double nonzeros = std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()); }, request.data);
+    const bool compensates = rule_of(request.settings.rule).compensates();
+    if (compensates || request.layerwise) {
+        choice.scheme = "hogwild";
+        choice.workers = workers;
+        choice.reason = compensates ? "since it has delay to compensate" : "since its parameters change between an update's layers";
+        return choice;
+    }
     if (workers == 1) {
         choice.reason = "since there is one worker";
         return choice;
@@ -89,7 +96,8 @@ scheme_choice choose_scheme(const run_request& request) {
     const auto [serial, parameters] = try_scheme(request, "sequential", 1, choice);
     choice.trials.push_back(serial);
     choice.trials.push_back(try_scheme(request, "hogwild", workers, choice).trial);
-    if (2.0 * workers * static_cast<double>(parameters * sizeof(real)) < most_bytes_of_copies) { // two copies a worker
+    if (rule_of(request.settings.rule).mergeable() &&
+        2.0 * workers * static_cast<double>(parameters * sizeof(real)) < most_bytes_of_copies) { // two copies a worker
         choice.trials.push_back(try_scheme(request, "replicas", workers, choice).trial);
     }
     choice.seconds = watch.seconds() - choice.calibration_seconds;

@@ -85,6 +85,24 @@ void normalize(const std::string& method, training_inputs& inputs) {
     inputs.load_seconds += watch.seconds();
 }
 
+/// Settles what the labels decide where the user did not.
+void choose(const train_options& options, training_inputs& inputs) {
+    const auto labels = inputs.train.file.labels();
+    const auto settle = [&](const std::string& option, std::string& chosen, auto choose_by) {
+        if (chosen == "auto") {
+            std::string reason;
+            chosen = choose_by(labels, reason);
+            inputs.choice = option + " " + chosen + ", chosen for " + reason + "; --" + option + " overrides it";
+        }
+    };
+    inputs.objective = options.objective;
+    inputs.output = options.output;
+    settle("objective", inputs.objective, choose_objective);
+    if (inputs.objective == mlp::info.name) {
+        settle("output", inputs.output, choose_output);
+    }
+}
+
 } // namespace
 
 any_view labelled_data::view(std::size_t features) const { return view_of(*this, features, weights); }
@@ -123,6 +141,10 @@ std::string choose_objective(std::span<const double> labels, std::string& reason
     return "squared";
 }
 
+std::string choose_output(std::span<const double> labels, std::string& reason) {
+    return choose_objective(labels, reason) == "squared" ? "squared" : "softmax";
+}
+
 training_inputs read_inputs(const train_options& options, std::optional<std::size_t> features_of_checkpoint) {
     training_inputs inputs;
     load_options reading = load_options_of(options);
@@ -147,11 +169,11 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
     inputs.features = std::max<std::size_t>(1, features_of_checkpoint.value_or(inputs.features));
 
     const loaded_data& file = inputs.train.file;
-    inputs.objective = options.objective == "auto" ? choose_objective(file.labels(), inputs.objective_reason) : options.objective;
-    const loss_info facts = objective_info(inputs.objective);
+    choose(options, inputs);
+    const loss_info facts = objective_info(inputs.objective, inputs.output);
     if (facts.target == target_kind::regression && options.given.contains("class-weight")) {
         throw usage_error("--class-weight has no effect here: the objective '" + inputs.objective +
-                          "' is a regression, which has no classes; choose another --objective");
+                          "' is a regression, which has no classes; choose another --objective or --output");
     }
     inputs.labels = label_encoding::learn(facts.target, file.labels(), file.lines);
     inputs.train.targets = inputs.labels->targets(file.labels(), file.lines);

@@ -30,9 +30,10 @@ struct labelled_data {
 struct training_inputs {
     labelled_data train;
     std::optional<labelled_data> test;
-    std::size_t features = 0;     ///< of the model: the larger of training and test data's
-    std::string objective;        ///< "auto" resolved
-    std::string objective_reason; ///< why, if it was resolved; else empty
+    std::size_t features = 0; ///< of the model: the larger of training and test data's
+    std::string objective;    ///< "auto" resolved
+    std::string output;       ///< the same; of a network
+    std::string choice;       ///< what "auto" was resolved to, and why, for people; else empty
     std::optional<label_encoding> labels;
     normalizer normalization; ///< learned on `training_rows`, and done to all of the data
     std::vector<row_index> training_rows;
@@ -43,6 +44,9 @@ struct training_inputs {
 
 /// "auto": two distinct labels make it logistic, more integer ones softmax, and anything else squared. `reason` says so in words.
 std::string choose_objective(std::span<const double> labels, std::string& reason);
+
+/// "auto" of a network: quantities make it squared, classes softmax, as `choose_objective` tells them apart.
+std::string choose_output(std::span<const double> labels, std::string& reason);
 
 /// Throws `data_error`, `io_error`, `usage_error`.
 training_inputs read_inputs(const train_options& options, std::optional<std::size_t> features_of_checkpoint);

@@ -3,8 +3,8 @@
 
 namespace peccary::program {
 
-std::unique_ptr<training_run> make_run(const run_request& request) {
-    std::unique_ptr<training_run> made;
+training_run make_run(const run_request& request) {
+    training_run made;
     with_named<objectives>("objective", request.objective, [&](auto tag) {
         using objective = typename decltype(tag)::type;
         made = request.ledger == nullptr ? make_run_of<objective>(request) : make_run_of<diagnosed<objective>>(request);

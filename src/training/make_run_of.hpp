@@ -4,12 +4,10 @@
 #include "training/objectives.hpp"
 #include "training/run.hpp"
 
-#include <memory>
-
 namespace peccary::program {
 
 /// Defined in typed_run.hpp, and instantiated for each objective of the list, plain and diagnosed; one that is missing is an error of the linker.
 template <class Objective>
-std::unique_ptr<training_run> make_run_of(const run_request& request);
+training_run make_run_of(const run_request& request);
 
 } // namespace peccary::program

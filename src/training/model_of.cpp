@@ -1,10 +1,9 @@
 #include "training/model_of.hpp"
 
+#include "model/formats.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/core/version.hpp"
-#include "peccary/model/liblinear_format.hpp"
 #include "peccary/model/model.hpp"
-#include "peccary/model/model_file.hpp"
 #include "peccary/model/number_text.hpp"
 
 #include <cmath>
@@ -32,7 +31,8 @@ model linear_model(const train_options& options, const training_inputs& inputs, 
 
 model network_model(const train_options& options, const training_inputs& inputs, const parameters& trained) {
     const auto& classes = inputs.labels->classes();
-    return make_network_model(mlp(inputs.features, layer_units(options.layers), classes.size(), options.activation), classes, trained);
+    const mlp network(inputs.features, layer_units(options.layers), classes.size(), options.activation, inputs.output);
+    return make_network_model(network, classes, trained);
 }
 
 } // namespace
@@ -44,21 +44,17 @@ void check_model_format(const train_options& options, const training_inputs& inp
     for (const double label : inputs.labels->classes()) {
         if (label != std::trunc(label) || std::abs(label) > std::numeric_limits<int>::max()) {
             throw usage_error("--model-format liblinear holds whole-number labels only, not " + label_text(label) +
-                              "; choose --model-format peccary");
+                              "; choose --model-format peccary or safetensors");
         }
     }
 }
 
-void save_model(const train_options& options, const training_inputs& inputs, training_run& run) {
-    const parameters& trained = run.model();
+void save_model(const train_options& options, const training_inputs& inputs, const training_run& run) {
+    const parameters& trained = run.trainer->model();
     model made = inputs.objective == mlp::info.name ? network_model(options, inputs, trained) : linear_model(options, inputs, trained);
     made.normalization = inputs.normalization;
-    made.metadata = {{"version", std::string(version_string)}, {"options", to_json(options).dump()}, {"step", format_number(run.step())}};
-    if (options.model_format == "liblinear") {
-        save_liblinear(made, options.model);
-    } else {
-        save(made, options.model);
-    }
+    made.metadata = {{"version", std::string(version_string)}, {"options", to_json(options).dump()}, {"step", format_number(run.step)}};
+    save_model_as(options.model_format, made, options.model);
 }
 
 } // namespace peccary::program

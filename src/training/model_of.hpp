@@ -12,6 +12,6 @@ void check_model_format(const train_options& options, const training_inputs& inp
 
 /// Replaces `options.model`. Throws `io_error`. The file depends on nothing but the options and the parameters, so that a deterministic run
 /// writes the same bytes again.
-void save_model(const train_options& options, const training_inputs& inputs, training_run& run);
+void save_model(const train_options& options, const training_inputs& inputs, const training_run& run);
 
 } // namespace peccary::program

@@ -9,6 +9,8 @@
 #include "peccary/model/number_text.hpp"
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/scheme/schemes.hpp"
+#include "peccary/step/dampings.hpp"
+#include "peccary/step/implied_momentum.hpp"
 #include "peccary/step/schedules.hpp"
 #include "training/objectives.hpp"
 
@@ -36,6 +38,9 @@ constexpr auto determining = std::tuple{
     std::pair{"bias", &train_options::bias},
     std::pair{"layers", &train_options::layers},
     std::pair{"activation", &train_options::activation},
+    std::pair{"output", &train_options::output},
+    std::pair{"dropout", &train_options::dropout},
+    std::pair{"layerwise", &train_options::layerwise},
     std::pair{"class-weight", &train_options::class_weight},
     std::pair{"scheme", &train_options::scheme},
     std::pair{"threads", &train_options::threads},
@@ -47,6 +52,16 @@ constexpr auto determining = std::tuple{
     std::pair{"step", &train_options::step},
     std::pair{"schedule", &train_options::schedule},
     std::pair{"decay", &train_options::decay},
+    std::pair{"rule", &train_options::rule},
+    std::pair{"momentum", &train_options::momentum},
+    std::pair{"total-momentum", &train_options::total_momentum},
+    std::pair{"beta2", &train_options::beta2},
+    std::pair{"epsilon", &train_options::epsilon},
+    std::pair{"rule-state", &train_options::rule_state},
+    std::pair{"compensation", &train_options::compensation},
+    std::pair{"compensation-lambda", &train_options::compensation_lambda},
+    std::pair{"clip-norm", &train_options::clip_norm},
+    std::pair{"damping", &train_options::damping},
     std::pair{"batch", &train_options::batch},
     std::pair{"seed", &train_options::seed},
     std::pair{"tolerance", &train_options::tolerance},
@@ -72,6 +87,50 @@ void value_from_json(const nlohmann::json& json, std::optional<T>& value) {
 
 [[noreturn]] void no_effect(const std::string& option, const std::string& why) {
     throw usage_error("--" + option + " has no effect here: " + why);
+}
+
+void check_rule(const train_options& options) {
+    const auto given = [&](const char* option) { return options.given.contains(option); };
+    rule_knobs knobs;
+    with_named<rules>("update rule", options.rule, [&](auto tag) { knobs = decltype(tag)::type::info.knobs; });
+    for (const auto& [option, by_default] :
+         {std::pair{"momentum", knobs.beta1}, std::pair{"beta2", knobs.beta2}, std::pair{"epsilon", knobs.epsilon}}) {
+        if (given(option) && by_default == 0) {
+            no_effect(option, "the update rule '" + options.rule + "' has none; choose another --rule, or leave it out");
+        }
+    }
+    if (options.total_momentum) {
+        if (knobs.beta1 == 0) {
+            no_effect("total-momentum", "the update rule '" + options.rule + "' has no momentum; choose another --rule, or leave it out");
+        }
+        if (given("momentum")) {
+            throw usage_error("--momentum is what --total-momentum decides; give one of them");
+        }
+        if (!(*options.total_momentum >= 0 && *options.total_momentum < 1)) {
+            throw usage_error("--total-momentum must be a number from 0 to below 1");
+        }
+    }
+    if (given("compensation-lambda") && options.compensation == no_compensation::info.name) {
+        no_effect("compensation-lambda", "nothing is compensated; choose a --compensation, or leave it out");
+    }
+    rule_settings settings = rule_settings_of(options);
+    settings.state = rule_state::automatic;
+    const update_rule rule = rule_of(settings);
+    if (options.layerwise) {
+        require_plain_layer_by_layer(rule);
+    }
+    if (options.rule_state != "auto" && rule.state_count() == 0) {
+        no_effect("rule-state", "the update rule '" + options.rule + "' has no state; choose another --rule, or leave it out");
+    }
+    if (options.objective != mlp::info.name && !rule.plain()) {
+        const std::string option = options.clip_norm    ? "clip-norm"
+                                   : rule.compensates() ? "compensation " + options.compensation
+                                                        : "rule " + options.rule;
+        throw usage_error("--" + option + " is for networks; for a linear model, choose --objective mlp --layers none");
+    }
+    if (options.scheme != "auto") {
+        shares_rule_state(options, options.scheme);
+    }
 }
 
 } // namespace
@@ -134,11 +193,19 @@ void check_combination(const train_options& options) {
         }
     }
     if (options.objective != "auto") {
-        static_cast<void>(objective_info(options.objective));
+        static_cast<void>(objective_info(options.objective, options.output));
     }
     static_cast<void>(class_weighting::parse(options.class_weight));
     if (options.objective == mlp::info.name) {
-        static_cast<void>(layer_units(options.layers));
+        if (layer_units(options.layers).empty() && given("dropout")) {
+            no_effect("dropout", "it drops units of hidden layers, and --layers none leaves none");
+        }
+        if (layer_units(options.layers).empty() && given("layerwise")) {
+            no_effect("layerwise", "--layers none leaves one layer");
+        }
+        if (!(options.dropout >= 0 && options.dropout < 1)) {
+            throw usage_error("--dropout must be a probability from 0 to below 1");
+        }
         with_named<activations>("activation", options.activation, [](auto /*tag*/) {});
         if (given("bias")) {
             no_effect("bias", "every layer of the objective 'mlp' has biases");
@@ -147,7 +214,7 @@ void check_combination(const train_options& options) {
             throw usage_error("--model-format liblinear is for linear models; leave it out, or choose another --objective");
         }
     } else {
-        for (const char* const option : {"layers", "activation"}) {
+        for (const char* const option : {"layers", "activation", "output", "dropout", "layerwise"}) {
             if (given(option)) {
                 no_effect(option, "the objective '" + options.objective + "' has no layers; it is for --objective mlp");
             }
@@ -159,6 +226,7 @@ void check_combination(const train_options& options) {
     if (given("decay") && !takes_decay) {
         no_effect("decay", "the schedule '" + options.schedule + "' has none; choose another --schedule, or leave it out");
     }
+    check_rule(options);
     with_named<executors>("executor", options.executor, [&](auto tag) {
         if (options.pin && !decltype(tag)::type::info.pins) {
             no_effect("pin", "the executor '" + options.executor + "' cannot keep workers on processors; choose --executor threads");
@@ -181,7 +249,16 @@ void check_combination(const train_options& options) {
             if (options.threads > 1 && !decltype(tag)::type::info.parallel) {
                 no_effect("threads", "the scheme '" + options.scheme + "' has one worker; leave it out, or choose another --scheme");
             }
+            if (damps(options)) {
+                require_late_updates(decltype(tag)::type::info);
+            }
+            if (options.layerwise) {
+                require_layers_to_change(decltype(tag)::type::info);
+            }
         });
+    }
+    if (damps(options) && given("staleness") && options.staleness != "exact") {
+        throw usage_error("--damping " + options.damping + " measures the staleness of every update; leave --staleness out, or say exact");
     }
     if (given("batch") && options.batch == 0) {
         throw usage_error("--batch must be at least 1; leave it out for the scheme's default");
@@ -198,7 +275,8 @@ void check_combination(const train_options& options) {
     if (options.tolerance && !(std::isfinite(*options.tolerance) && *options.tolerance >= 0)) {
         throw usage_error("--tolerance must be zero or a positive number");
     }
-    if (options.objective != "auto" && given("class-weight") && objective_info(options.objective).target == target_kind::regression) {
+    if (options.objective != "auto" && given("class-weight") &&
+        objective_info(options.objective, options.output).target == target_kind::regression) {
         no_effect("class-weight", "the objective '" + options.objective + "' is a regression, which has no classes");
     }
     if (given("model-format") && options.model.empty()) {
@@ -224,6 +302,8 @@ void check_combination(const train_options& options) {
     }
 }
 
+bool damps(const train_options& options) { return damping_named(options.damping).damps; }
+
 bool simulates(const std::string& executor) {
     bool simulated = false;
     with_named<executors>("executor", executor, [&](auto tag) { simulated = decltype(tag)::type::info.simulated; });
@@ -247,6 +327,45 @@ std::vector<std::size_t> layer_units(const std::string& layers) {
         at = end + 1;
     }
     return units;
+}
+
+namespace {
+
+/// Workers whose updates make those of others late; 1 while the scheme is not chosen.
+unsigned workers_that_delay(const std::string& scheme, unsigned workers) {
+    applied_late late = applied_late::nothing;
+    if (scheme != "auto") {
+        with_named<schemes>("scheme", scheme, [&](auto tag) { late = decltype(tag)::type::info.late; });
+    }
+    if (late != applied_late::updates) {
+        return 1;
+    }
+    return workers == 0 ? topology::of_this_process().default_workers() : workers;
+}
+
+} // namespace
+
+rule_settings rule_settings_of(const train_options& options, const std::string& scheme, unsigned workers) {
+    return {.name = options.rule,
+            .momentum =
+                options.total_momentum ? explicit_momentum(*options.total_momentum, workers_that_delay(scheme, workers)) : options.momentum,
+            .beta2 = options.beta2,
+            .epsilon = options.epsilon,
+            .state = options.rule_state == "shared"   ? rule_state::shared
+                     : options.rule_state == "worker" ? rule_state::worker
+                                                      : rule_state::automatic,
+            .compensation = options.compensation,
+            .lambda = options.compensation_lambda,
+            .clip_norm = options.clip_norm};
+}
+
+rule_settings rule_settings_of(const train_options& options) { return rule_settings_of(options, options.scheme, options.threads); }
+
+bool shares_rule_state(const train_options& options, const std::string& scheme) {
+    bool shared = true;
+    with_named<schemes>("scheme", scheme,
+                        [&](auto tag) { shared = shares_state(decltype(tag)::type::info, rule_of(rule_settings_of(options))); });
+    return shared;
 }
 
 data_format test_format_of(const train_options& options) {

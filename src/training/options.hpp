@@ -2,6 +2,7 @@
 #pragma once
 
 #include "input/load.hpp"
+#include "peccary/step/rules.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,9 @@ struct train_options {
     bool bias = false;
     std::string layers = "128";
     std::string activation = "relu";
+    std::string output = "auto";
+    double dropout = 0;
+    bool layerwise = false;
     std::string class_weight = "none";
 
     std::string scheme = "auto";
@@ -48,6 +52,16 @@ struct train_options {
     std::string step = "auto";
     std::string schedule = "linear";
     std::optional<double> decay;
+    std::string rule = "sgd";
+    std::optional<double> momentum;
+    std::optional<double> total_momentum;
+    std::optional<double> beta2;
+    std::optional<double> epsilon;
+    std::string rule_state = "auto";
+    std::string compensation = "none";
+    std::optional<double> compensation_lambda;
+    std::optional<double> clip_norm;
+    std::string damping = "none";
     std::uint64_t batch = 0;
     std::uint64_t seed = 1;
     std::uint64_t repeat = 1;
@@ -83,11 +97,21 @@ void check_combination(const train_options& options);
 /// The format of the test data: --format if it names one, else by the file's name.
 data_format test_format_of(const train_options& options);
 
+/// Whether steps are damped. Throws `usage_error` for a damping that is none.
+bool damps(const train_options& options);
+
 /// Whether the executor of this name simulates its workers. Throws `usage_error` for an unknown one.
 bool simulates(const std::string& executor);
 
 /// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws `usage_error` for anything else.
 std::vector<std::size_t> layer_units(const std::string& layers);
+
+/// What the options say of the update rule, under their own scheme and workers, or under others.
+rule_settings rule_settings_of(const train_options& options);
+rule_settings rule_settings_of(const train_options& options, const std::string& scheme, unsigned workers);
+
+/// Throws `usage_error` if workers of the scheme of this name cannot keep the rule's state as the options have it; true if they share it.
+bool shares_rule_state(const train_options& options, const std::string& scheme);
 
 load_options load_options_of(const train_options& options);
 

@@ -23,7 +23,6 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -45,14 +44,17 @@ public:
         if (simulates(options_.executor) && !options_.delay) {
             options_.delay = default_delay;
         }
+        if (damps(options_)) {
+            options_.staleness = "exact"; // as the trainer does
+        }
         if (options_.epochs == 0) {
             options_.epochs = default_epochs(inputs_.train.file.nonzeros());
         }
         if (const std::string& note = inputs_.train.file.cache_note; !note.empty()) {
             shown_.note(note);
         }
-        if (!inputs_.objective_reason.empty()) {
-            shown_.note("objective " + inputs_.objective + ", chosen for " + inputs_.objective_reason + "; --objective overrides it");
+        if (!inputs_.choice.empty()) {
+            shown_.note(inputs_.choice);
         }
     }
 
@@ -67,15 +69,15 @@ public:
             if (options_.diagnose) {
                 ledger_.emplace(std::visit([&](const auto& data) { return feature_frequency(data, inputs_.training_rows); }, data_));
             }
-            const auto run = make(repeat, step, stop);
-            step = run->step(); // chosen once, so that the spread is the runs' own
+            const training_run run = make(repeat, step, stop);
+            step = run.step; // chosen once, so that the spread is the runs' own
             if (repeat == 0 && !options_.log.empty()) {
                 log_.emplace(options_.log, saved_.has_value());
             }
-            log_run(*run, repeat);
-            runs.push_back(train_one(*run, repeat));
+            log_run(run, repeat);
+            runs.push_back(train_one(run, repeat));
             if (repeat == 0 && !options_.model.empty()) {
-                save_model(options_, inputs_, *run);
+                save_model(options_, inputs_, run);
             }
         }
         print(closing_table(runs.front()));
@@ -111,6 +113,8 @@ private:
                                 .step = step,
                                 .schedule = options_.schedule,
                                 .decay = options_.decay,
+                                .rule = settings_of_rule(),
+                                .damping = options_.damping,
                                 .batch = options_.batch,
                                 .l2 = options_.l2,
                                 .l1 = options_.l1,
@@ -126,20 +130,23 @@ private:
                 .bias = options_.bias,
                 .hidden_units = layer_units(options_.layers),
                 .activation = options_.activation,
+                .output = inputs_.output,
+                .dropout = options_.dropout,
+                .layerwise = options_.layerwise,
                 .settings = settings};
     }
 
-    std::unique_ptr<training_run> make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) {
+    training_run make(std::uint64_t repeat, std::optional<double> step, stop_flag& stop) {
         run_request wanted = request(repeat, step ? step : given_step());
         wanted.stop = &stop;
         wanted.ledger = ledger_ ? &*ledger_ : nullptr;
-        if (choice_ && !wanted.settings.step) {
+        if (choice_ && !wanted.settings.step && !options_.total_momentum) { // with it, the trials had more momentum than is left now
             wanted.calibrated = choice_->calibrated;
             wanted.calibration_seconds = choice_->calibration_seconds;
         }
         auto run = make_run(wanted);
         if (saved_) {
-            run->restore(saved_->position, saved_->parameters);
+            run.trainer->restore(saved_->position, saved_->parameters);
         }
         return run;
     }
@@ -159,6 +166,8 @@ private:
         return several ? 0 : 1; // 0: the trainer's default
     }
 
+    rule_settings settings_of_rule() const { return rule_settings_of(options_, options_.scheme, workers()); }
+
     std::optional<double> given_step() const {
         if (saved_) {
             return saved_->settings.at("resolved").at("step").get<double>();
@@ -166,36 +175,36 @@ private:
         return options_.step == "auto" ? std::nullopt : parse_number<double>(options_.step);
     }
 
-    run_facts train_one(training_run& run, std::uint64_t repeat) {
+    run_facts train_one(const training_run& run, std::uint64_t repeat) {
         const nlohmann::json settings = options_.checkpoint.empty() ? nlohmann::json() : describe_run(options_, inputs_, run);
         improvement progress_so_far = saved_ ? saved_->progress : improvement{};
         run_facts facts = facts_before(run, repeat);
         const watching watched = watch(run, repeat);
         const double untrained = saved_ ? std::numeric_limits<double>::infinity() : untrained_objective_value(run);
-        if (run.finished()) { // resumed at its end
+        if (run.trainer->finished()) { // resumed at its end
             facts.last = evaluate(run);
         }
         stopwatch since_evaluation;
-        while (!run.finished() && !facts.stopped_early) {
-            const epoch_end end = run.run_epoch();
+        while (!run.trainer->finished() && !facts.stopped_early) {
+            const epoch_end end = run.trainer->run_epoch();
             if (end == epoch_end::interrupted) {
                 interrupt(settings, run, progress_so_far);
             }
-            run.require_finite(end, 0);
-            if (!run.finished() && !every_epoch_counts() && since_evaluation.seconds() < seconds_between_evaluations) {
+            run.trainer->require_finite(end, 0);
+            if (!run.trainer->finished() && !every_epoch_counts() && since_evaluation.seconds() < seconds_between_evaluations) {
                 continue;
             }
             facts.last = evaluate(run);
             since_evaluation.restart();
-            run.require_finite(end, facts.last.objective_value);
+            run.trainer->require_finite(end, facts.last.objective_value);
             shown_.epoch_done(facts.last);
             log(epoch_record(facts.last), repeat);
             const evaluation* const validation = facts.last.validation ? &*facts.last.validation : nullptr;
             facts.stopped_early =
                 options_.tolerance && progress_so_far.seen(validation != nullptr ? validation->mean_loss : facts.last.objective_value,
                                                            *options_.tolerance, options_.patience);
-            const bool last = run.finished() || facts.stopped_early;
-            if (!options_.checkpoint.empty() && (last || run.position().epoch % options_.checkpoint_every == 0)) {
+            const bool last = run.trainer->finished() || facts.stopped_early;
+            if (!options_.checkpoint.empty() && (last || run.trainer->position().epoch % options_.checkpoint_every == 0)) {
                 save_checkpoint(options_.checkpoint, settings, run, progress_so_far);
             }
         }
@@ -204,9 +213,9 @@ private:
             shown_.note(fmt::format("the objective value {:.6g} is above that of the untrained model, {:.6g}; try a smaller --step",
                                     facts.last.objective_value, untrained));
         }
-        facts.workers = run.statistics();
+        facts.workers = run.trainer->statistics();
         if (ledger_) {
-            facts.diagnosed = ledger_->found(run.model().exclusive(run.model().layout().find("shadow")));
+            facts.diagnosed = ledger_->found(run.trainer->model().exclusive(run.trainer->model().layout().find("shadow")));
         }
         log(summary_record(facts), repeat);
         return facts;
@@ -216,10 +225,10 @@ private:
         watched_run about{.place = {},
                           .fields = nlohmann::ordered_json::object(),
                           .epochs = options_.epochs,
-                          .updates_per_epoch = run.updates_per_epoch(),
+                          .updates_per_epoch = run.trainer->updates_per_epoch(),
                           .updates_before = updates_done(run),
-                          .updates_applied = [&run] { return run.updates_applied(); },
-                          .staleness = [&run] { return run.staleness_so_far(); },
+                          .updates_applied = [&run] { return run.trainer->updates_applied(); },
+                          .staleness = [&run] { return run.trainer->staleness_so_far(); },
                           .runs_after = options_.repeat - repeat - 1};
         if (options_.repeat > 1) {
             about.place = fmt::format("run {}/{}", repeat + 1, options_.repeat);
@@ -237,37 +246,59 @@ private:
         facts.scheme = options_.scheme;
         facts.objective = inputs_.objective;
         facts.executor = options_.executor;
+        facts.rule = rule_text();
         facts.delay = options_.delay;
         facts.load_seconds = inputs_.load_seconds;
-        facts.calibration_seconds = run.calibration_seconds();
-        facts.step = run.step();
-        facts.step_calibrated = run.calibrated().has_value();
+        facts.calibration_seconds = run.calibration_seconds;
+        facts.step = run.step;
+        facts.damping = options_.damping;
+        facts.step_calibrated = run.calibrated.has_value();
         facts.seed = options_.seed + repeat;
         facts.rows = inputs_.training_rows.size();
         facts.features = inputs_.features;
         facts.nonzeros = inputs_.train.file.nonzeros();
         facts.all_rows = inputs_.train.file.size();
-        facts.train_seconds_before = run.position().train_seconds;
+        facts.train_seconds_before = run.trainer->position().train_seconds;
         return facts;
     }
 
+    /// For people; nothing where updates are the gradients as they are.
+    std::string rule_text() const {
+        const update_rule rule = rule_of(settings_of_rule());
+        if (rule.plain()) {
+            return "";
+        }
+        std::string text(rule.info.name);
+        for (const auto& [name, value] :
+             {std::pair{"momentum", rule.knobs.beta1}, std::pair{"beta2", rule.knobs.beta2}, std::pair{"epsilon", rule.knobs.epsilon}}) {
+            text += value > 0 ? fmt::format(", {} {:.6g}", name, value) : "";
+        }
+        if (rule.compensates()) {
+            text += fmt::format(", delay compensated ({}, lambda {:.6g})", rule.compensation.name, rule.lambda);
+        }
+        if (rule.state_count() > 0) {
+            text += shares_rule_state(options_, options_.scheme) ? ", shared state" : ", each worker its own state";
+        }
+        return text + (rule.clips() ? fmt::format(", norms clipped at {:.6g}", rule.clip_norm) : "");
+    }
+
     /// Of a model of zeros. Costs no pass over the features.
-    double untrained_objective_value(training_run& run) const {
+    double untrained_objective_value(const training_run& run) const {
         storage<std::uint64_t> offsets;
         return run.evaluate_on(inputs_.train.featureless_view(offsets), inputs_.training_rows).mean_loss;
     }
 
     static std::uint64_t updates_done(const training_run& run) {
-        return run.position().epoch * run.updates_per_epoch() + run.position().update;
+        return run.trainer->position().epoch * run.trainer->updates_per_epoch() + run.trainer->position().update;
     }
 
-    epoch_facts evaluate(training_run& run) const {
+    epoch_facts evaluate(const training_run& run) const {
         epoch_facts facts;
-        facts.epoch = run.position().epoch;
-        facts.train_seconds = run.position().train_seconds;
+        facts.epoch = run.trainer->position().epoch;
+        facts.train_seconds = run.trainer->position().train_seconds;
         facts.updates = updates_done(run);
         facts.training = run.evaluate_on(data_, inputs_.training_rows);
-        facts.objective_value = facts.training.mean_loss + run.penalty_value();
+        facts.objective_value = facts.training.mean_loss + run.trainer->penalty_value();
         if (!inputs_.validation_rows.empty()) {
             facts.validation = run.evaluate_on(inputs_.train.unweighted_view(inputs_.features), inputs_.validation_rows);
         }
@@ -277,9 +308,10 @@ private:
         return facts;
     }
 
-    [[noreturn]] void interrupt(const nlohmann::json& settings, training_run& run, const improvement& so_far) const {
-        const std::string where = fmt::format("interrupted in epoch {} of {}, after {} of its {} updates", run.position().epoch + 1,
-                                              options_.epochs, grouped(run.position().update), grouped(run.updates_per_epoch()));
+    [[noreturn]] void interrupt(const nlohmann::json& settings, const training_run& run, const improvement& so_far) const {
+        const std::string where =
+            fmt::format("interrupted in epoch {} of {}, after {} of its {} updates", run.trainer->position().epoch + 1, options_.epochs,
+                        grouped(run.trainer->position().update), grouped(run.trainer->updates_per_epoch()));
         if (options_.checkpoint.empty()) {
             throw interrupted_error(where + "; nothing was kept, since there is no checkpoint: start with --checkpoint FILE next time");
         }
@@ -313,21 +345,32 @@ private:
                                                {"checkpoint-every", options_.checkpoint_every},
                                                {"resume", options_.resume}});
         // What was left open, as it was decided.
+        const update_rule rule = rule_of(settings_of_rule());
+        const bool has_state = rule.state_count() > 0;
+        const auto knob = [](double value) { return value > 0 ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr); };
         settings.update(nlohmann::ordered_json{{"objective", inputs_.objective},
-                                               {"step", run.step()},
-                                               {"l2", run.l2()},
-                                               {"decay", run.decay()},
-                                               {"batch", run.batch()},
-                                               {"threads", run.workers()},
+                                               {"momentum", knob(rule.knobs.beta1)},
+                                               {"beta2", knob(rule.knobs.beta2)},
+                                               {"epsilon", knob(rule.knobs.epsilon)},
+                                               {"compensation-lambda", knob(rule.lambda)},
+                                               {"rule-state", !has_state ? nlohmann::ordered_json(nullptr)
+                                                              : shares_rule_state(options_, options_.scheme) ? "shared"
+                                                                                                             : "worker"},
+                                               {"output", inputs_.output},
+                                               {"step", run.step},
+                                               {"l2", run.trainer->l2()},
+                                               {"decay", run.trainer->decay()},
+                                               {"batch", run.trainer->batch()},
+                                               {"threads", run.trainer->workers()},
                                                {"simulated", simulates(options_.executor)},
                                                {"seed", options_.seed + repeat}});
         nlohmann::ordered_json calibration;
-        if (const auto& chosen = run.calibrated()) {
+        if (const auto& chosen = run.calibrated) {
             calibration = {{"step", chosen->step},
                            {"sample", chosen->sample},
                            {"candidates", chosen->candidates},
                            {"sample_objective", chosen->sample_objective},
-                           {"seconds", run.calibration_seconds()}};
+                           {"seconds", run.calibration_seconds}};
         }
         nlohmann::ordered_json scheme_choice;
         if (choice_) {
@@ -350,7 +393,7 @@ private:
                {"features", inputs_.features},
                {"nonzeros", inputs_.train.file.nonzeros()},
                {"labels", inputs_.labels->classes()}}},
-             {"resumed_at", {{"epoch", run.position().epoch}, {"update", run.position().update}}},
+             {"resumed_at", {{"epoch", run.trainer->position().epoch}, {"update", run.trainer->position().update}}},
              {"machine", describe_machine()}},
             repeat);
     }
@@ -374,6 +417,10 @@ void train(train_options options) {
         adopt_options(*saved, options);
     }
     check_combination(options);
+    if (damps(options) && options.scheme == "auto") {
+        throw usage_error("--damping " + options.damping +
+                          " needs a scheme of late updates, and --scheme auto may choose another; name one, such as --scheme hogwild");
+    }
     check_outputs({{"the data", options.data},
                    {"--labels", options.labels},
                    {"--test", options.test},

@@ -6,6 +6,8 @@
 
 #include "peccary/execution/barrier.hpp"
 
+#include <chrono>
+#include <thread>
 #include <vector>
 
 using peccary::barrier;
@@ -36,5 +38,27 @@ TEST_CASE("all workers of a round see all of the round before") {
             waited += tally.barrier_seconds;
         }
         REQUIRE((waited > 0) == (workers > 1)); // of two that meet, one came first
+    }
+}
+
+TEST_CASE("who has waited so long that it sleeps is woken") {
+    for (const unsigned workers : {2U, 32U}) {
+        CAPTURE(workers);
+        barrier meet(workers);
+        int written = 0; // plain memory: ordered by the barrier alone
+        std::vector<int> seen(workers);
+        std::vector<contention> tallies(workers);
+        test::on_threads(workers, [&](unsigned worker) {
+            for (int round = 1; round <= 5; ++round) {
+                if (worker == 0) {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // spinning ends before
+                    written = round;
+                }
+                meet.arrive_and_wait(tallies[worker]);
+                seen[worker] += written;
+                meet.arrive_and_wait(tallies[worker]);
+            }
+        });
+        REQUIRE(seen == std::vector<int>(workers, 1 + 2 + 3 + 4 + 5));
     }
 }

@@ -65,7 +65,7 @@ std::string write(const scratch_directory& directory, const std::string& text) {
 
 TEST_CASE("a tournament knows the least of its keys") {
     random_stream random(1, 0, 0);
-    for (const std::size_t players : {1U, 2U, 3U, 8U, 100U}) {
+    for (const std::size_t players : {1U, 2U, 3U, 4U, 5U, 8U, 16U, 17U, 64U, 100U}) {
         tournament all(players);
         REQUIRE(all.least() == tournament::never);
         std::vector<std::uint64_t> keys(players, tournament::never);
@@ -117,7 +117,80 @@ TEST_CASE("a worker that rests has no turn until it has read") {
     REQUIRE(turns->next() == 1);
 }
 
-TEST_CASE("laws: their ranges, their means and their tails") {
+TEST_CASE("without memory, whoever applies next is anybody, whatever came before") {
+    constexpr unsigned workers = 4;
+    constexpr std::size_t count = 200'000;
+    const auto turns = first_turns("exponential", workers, workers + 2 * count);
+    for (unsigned worker = 0; worker < workers; ++worker) {
+        REQUIRE(turns[worker] == worker); // at first all read
+    }
+    std::vector<double> after(workers * workers); // of each worker, who comes after it
+    for (std::size_t at = workers; at < turns.size(); at += 2) {
+        REQUIRE(turns[at] == turns[at + 1]); // who has applied reads again
+        if (at > workers) {
+            ++after[turns[at - 1] * workers + turns[at]];
+        }
+    }
+    for (const double times : after) {
+        const double expected = static_cast<double>(count) / (workers * workers);
+        REQUIRE(std::abs(times - expected) < 5 * std::sqrt(expected));
+    }
+}
+
+TEST_CASE("without memory, each epoch has an order of its own, and a repeated one its order again") {
+    const auto turns = make_turn_order("exponential", 5, 1);
+    const auto order = [&](std::uint64_t epoch) {
+        turns->begin_epoch(epoch);
+        turns->assemble(5);
+        std::vector<unsigned> found;
+        for (int turn = 0; turn < 105; ++turn) {
+            found.push_back(turns->next());
+            if (turn < 5 || turn % 2 == 0) {
+                turns->has_read(found.back());
+            }
+        }
+        return found;
+    };
+    const auto first = order(0);
+    REQUIRE(order(1) != first);
+    REQUIRE(order(0) == first);
+}
+
+TEST_CASE("without memory, too, who rests has no turn until it has read") {
+    constexpr unsigned workers = 3;
+    const auto turns = make_turn_order("exponential", workers, 1);
+    turns->begin_epoch(0);
+    turns->assemble(workers);
+    for (unsigned worker = 0; worker < workers; ++worker) {
+        REQUIRE(turns->next() == worker);
+        worker == 1 ? turns->rests(worker) : turns->has_read(worker);
+    }
+    std::vector<int> applied(workers);
+    for (int update = 0; update < 1000; ++update) {
+        if (update == 500) {
+            turns->has_read(1); // while another applies
+        }
+        const unsigned worker = turns->next();
+        ++applied[worker];
+        REQUIRE((worker != 1 || update >= 500));
+        REQUIRE(turns->next() == worker);
+        turns->has_read(worker);
+    }
+    REQUIRE(applied[1] == Approx(500.0 / workers).epsilon(0.3));
+    for (unsigned resting = 0; resting < workers - 1; ++resting) { // at the end of all updates
+        const unsigned worker = turns->next();
+        REQUIRE(turns->next() == worker);
+        turns->rests(worker);
+        for (int update = 0; update < 100; ++update) {
+            const unsigned other = turns->next();
+            REQUIRE(other != worker);
+            REQUIRE(turns->next() == other);
+            turns->has_read(other);
+        }
+    }
+}
+
+TEST_CASE("laws: their ranges, and their means") {
     constexpr std::size_t count = 100'000;
     const delay_settings settings{.workers = 4, .seed = 7, .argument = ""};
     const auto uniform = drawn<uniform_delay>(settings, 2, count);
@@ -126,22 +199,15 @@ TEST_CASE("laws: their ranges, their means and their tails") {
     REQUIRE(std::ranges::min(uniform) < 0.51);
     REQUIRE(std::ranges::max(uniform) > 1.49);
     REQUIRE(mean_of(uniform) == Approx(1).epsilon(0.01));
-    const auto exponential = drawn<exponential_delay>(settings, 2, count);
-    REQUIRE(mean_of(exponential) == Approx(1).epsilon(0.02));
-    for (const double above : {0.1, 1.0, 3.0, 6.0}) {
-        const auto beyond = std::ranges::count_if(exponential, [above](double value) { return value > above; });
-        const double expected = std::exp(-above) * count;
-        REQUIRE(std::abs(static_cast<double>(beyond) - expected) < 5 * std::sqrt(expected));
-    }
     REQUIRE(drawn<constant_delay>(settings, 0, 3) == std::vector<double>{1, 1, 1});
 }
 
 TEST_CASE("a worker's delays follow from seed, worker and epoch, and from nothing else") {
-    const auto reference = drawn<exponential_delay>({.workers = 4, .seed = 7, .argument = ""}, 2, 50, 3);
-    REQUIRE(drawn<exponential_delay>({.workers = 64, .seed = 7, .argument = ""}, 2, 50, 3) == reference);
-    REQUIRE(drawn<exponential_delay>({.workers = 4, .seed = 8, .argument = ""}, 2, 50, 3) != reference);
-    REQUIRE(drawn<exponential_delay>({.workers = 4, .seed = 7, .argument = ""}, 1, 50, 3) != reference);
-    REQUIRE(drawn<exponential_delay>({.workers = 4, .seed = 7, .argument = ""}, 2, 50, 4) != reference);
+    const auto reference = drawn<uniform_delay>({.workers = 4, .seed = 7, .argument = ""}, 2, 50, 3);
+    REQUIRE(drawn<uniform_delay>({.workers = 64, .seed = 7, .argument = ""}, 2, 50, 3) == reference);
+    REQUIRE(drawn<uniform_delay>({.workers = 4, .seed = 8, .argument = ""}, 2, 50, 3) != reference);
+    REQUIRE(drawn<uniform_delay>({.workers = 4, .seed = 7, .argument = ""}, 1, 50, 3) != reference);
+    REQUIRE(drawn<uniform_delay>({.workers = 4, .seed = 7, .argument = ""}, 2, 50, 4) != reference);
 }
 
 TEST_CASE("slices: so many updates at a stretch, and then the others'") {

@@ -27,7 +27,7 @@ STANDARD = set(
 POSIX = {"dirent.h", "fcntl.h", "poll.h", "pthread.h", "sched.h", "signal.h", "unistd.h"} | {
     f"sys/{name}.h" for name in ("file", "mman", "resource", "stat", "time", "types", "utsname", "wait")
 }
-COMPILER = {"emmintrin.h", "immintrin.h"}  # the processor's own instructions, behind an #if for it
+COMPILER = {"cpuid.h", "emmintrin.h", "immintrin.h"}  # the processor's own instructions, behind an #if for it
 # Third-party headers that one family of files may include: (header pattern, file pattern).
 COMPONENTS = [
     (re.compile(r"omp\.h"), re.compile(r"execution/openmp[^/]*\.hpp")),

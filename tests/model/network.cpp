@@ -8,6 +8,7 @@
 #include "peccary/model/model_file.hpp"
 #include "peccary/model/predict.hpp"
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -63,11 +64,53 @@ TEST_CASE("a predictor's scores of a network are those of the objective") {
 
 TEST_CASE("a network that was saved comes back") {
     const scratch_directory directory;
-    const model made = trained_network("gelu").as_model();
     const std::string path = directory / "network";
+    const mlp regression(4, {3}, 0, "tanh", "squared");
+    save(make_network_model(regression, {}, initial_parameters(regression, 1)), path);
+    REQUIRE(load_model(path).output == "squared");
+    const model made = trained_network("gelu").as_model();
     save(made, path);
     REQUIRE(load_model(path) == made);
     REQUIRE_THROWS_AS(save_liblinear(made, directory / "liblinear"), usage_error);
+}
+
+TEST_CASE("networks of one score predict a label and its probability, or a quantity") {
+    const mlp sign(1, {}, 2, "relu", "logistic");
+    parameters values(sign.layout());
+    values.exclusive(values.layout().find("layer1.weights"))[0] = 2;
+    std::vector<real> scores(1);
+    const auto score_of_one = [&](const predictor& predict) {
+        REQUIRE(predict.outputs() == 1);
+        predict.scores(dense_row{.values = std::vector<real>{1}}, std::span(scores));
+        REQUIRE(scores[0] == 2);
+    };
+    const model classifier = make_network_model(sign, {3, 7}, values);
+    const predictor classify(classifier);
+    score_of_one(classify);
+    REQUIRE(classify.label(scores) == 7);
+    std::vector<real> probabilities(2);
+    classify.probabilities(scores, probabilities);
+    REQUIRE(probabilities[1] == Approx(1 / (1 + std::exp(-2.0))));
+    REQUIRE(probabilities[0] == Approx(1 / (1 + std::exp(2.0))));
+
+    const model regression = make_network_model(mlp(1, {}, 0, "relu", "squared"), {}, values);
+    const predictor predict(regression);
+    score_of_one(predict);
+    REQUIRE_FALSE(predict.classifies());
+    REQUIRE(predict.label(scores) == 2);
+    REQUIRE_FALSE(predict.has_probabilities());
+    REQUIRE_THROWS_AS(predict.probabilities(scores, probabilities), usage_error);
+}
+
+TEST_CASE("a file of a network that names no output is of softmax, the only one there was") {
+    const scratch_directory directory;
+    const model made = trained_network().as_model();
+    const std::string path = directory / "network";
+    const std::vector<tensor_view> arrays(made.arrays.begin(), made.arrays.end());
+    write_container(path, container_kind::model, {{"objective", "mlp"}, {"features", "20"}, {"labels", "2 4 8"}, {"activation", "tanh"}},
+                    arrays);
+    REQUIRE(load_model(path) == made);
+    REQUIRE(made.output == "softmax");
 }
 
 TEST_CASE("a network that is not consistent is refused") {
@@ -80,6 +123,14 @@ TEST_CASE("a network that is not consistent is refused") {
     };
     REQUIRE(refused([](model& bad) { bad.activation = "step"; }) == "unknown activation 'step'");
     REQUIRE(refused([](model& bad) { bad.activation.clear(); }) == "unknown activation ''");
+    REQUIRE(refused([](model& bad) { bad.output = "hinge"; }) == "unknown output 'hinge'");
+    REQUIRE(refused([](model& bad) { bad.output.clear(); }) == "unknown output ''");
+    REQUIRE(refused([](model& bad) { bad.output = "logistic"; }) == "3 class labels for the output 'logistic'");
+    REQUIRE(refused([](model& bad) { bad.output = "squared"; }) == "3 class labels for the objective 'mlp'");
+    REQUIRE(refused([](model& bad) {
+                bad.output = "squared";
+                bad.labels.clear();
+            }) == "the array 'layer3.weights' has shape 5 x 3 and should have shape 5 x 1");
     REQUIRE(refused([](model& bad) { bad.arrays.clear(); }) == "no array 'layer1.weights'");
     REQUIRE(refused([](model& bad) { bad.arrays.pop_back(); }) == "the array 'layer2.weights' has shape 7 x 5 and should have shape 7 x 3");
     REQUIRE(refused([](model& bad) { bad.arrays[1].name = "bias"; }) == "no array 'layer1.bias'");
@@ -98,4 +149,7 @@ TEST_CASE("a network that is not consistent is refused") {
     model linear = make_linear_model("softmax", 2, {1, 2}, {1, 2, 3, 4});
     linear.activation = "relu";
     REQUIRE(problem_with(linear) == "an activation, which the objective 'softmax' has not");
+    linear.activation.clear();
+    linear.output = "softmax";
+    REQUIRE(problem_with(linear) == "an output, which the objective 'softmax' has not");
 }

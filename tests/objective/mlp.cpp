@@ -14,6 +14,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <set>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -96,37 +98,76 @@ test::dense_set densified(const test::sparse_set& sparse) {
     return dense;
 }
 
+/// The gradient is the difference quotient of the loss, in every parameter. `kinked`: the activation is, so that steps are shorter, lest sums pass
+/// the kink within them.
+template <class Data>
+void require_slopes(const mlp& objective, const Data& data, weight_scale scale, bool kinked) {
+    const auto rows = first_rows(data.size());
+    parameters model = drawn(objective, 5);
+    const auto gradient = added(objective, data, rows, model, scale);
+    for (const parameter_span& span : model.layout().spans()) {
+        for (std::size_t i = span.offset; i < span.offset + span.size; ++i) {
+            CAPTURE(objective.activation().name, objective.output().name, span.name, i - span.offset, scale.scale);
+            const real step = kinked ? 1.0F / 1024 : 1.0F / 128;
+            const real at = model.base()[i];
+            model.base()[i] = at + step;
+            const double above = loss_at(objective, data, rows, model, scale);
+            model.base()[i] = at - step;
+            const double below = loss_at(objective, data, rows, model, scale);
+            model.base()[i] = at;
+            // The buffer holds v = w / s: d loss / d v = s d loss / d w, and what is added to v is d loss / d w / s.
+            const double factor = span.regularised ? double{scale.inverse} * scale.inverse : 1;
+            const double slope = factor * (above - below) / (2.0 * step);
+            REQUIRE(gradient[i] == Approx(slope).epsilon(0.02).margin(kinked ? 0.02 : 0.004));
+        }
+    }
+}
+
+/// Twelve rows of nine features, one with a weight; sparse.
+test::sparse_set few_rows(target_kind kind) {
+    auto rows = test::make_sparse(kind, 12, 9, 3, 6);
+    rows.weights.assign(12, real{1});
+    rows.weights[3] = 2.5F;
+    return rows;
+}
+
+constexpr weight_scale scales[] = {{}, {.scale = 0.5F, .inverse = 2}};
+
 } // namespace
 
 TEST_CASE("scores, losses and gradients equal those of an independent implementation") {
     const std::vector<real> values(std::begin(golden::mlp::rows), std::end(golden::mlp::rows));
-    const std::vector<real> targets(std::begin(golden::mlp::targets), std::end(golden::mlp::targets));
     const std::vector<real> weights(std::begin(golden::mlp::row_weights), std::end(golden::mlp::row_weights));
-    const dense_view data{.values = values, .targets = targets, .weights = weights, .columns = golden::mlp::features};
-    const auto rows = first_rows(targets.size());
-    REQUIRE(std::size(golden::mlp::networks) == activations::size);
+    const auto rows = first_rows(weights.size());
+    std::set<std::string_view> seen;
     for (const auto& network : golden::mlp::networks) {
-        CAPTURE(network.activation);
-        const mlp objective(golden::mlp::features, {std::begin(golden::mlp::hidden), std::end(golden::mlp::hidden)}, golden::mlp::classes,
-                            network.activation);
+        CAPTURE(network.activation, network.output);
+        seen.insert(network.activation);
+        seen.insert(network.output);
+        const std::vector<real> targets(network.targets.begin(), network.targets.end());
+        const dense_view data{.values = values, .targets = targets, .weights = weights, .columns = golden::mlp::features};
+        const std::size_t classes = network.output == "softmax" ? 3 : 2;
+        const mlp objective(golden::mlp::features, {std::begin(golden::mlp::hidden), std::end(golden::mlp::hidden)}, classes,
+                            network.activation, network.output);
         parameters model(objective.layout());
-        const double* next = golden::mlp::parameters;
+        const double* next = network.parameters.data();
         for (const parameter_span& span : model.layout().spans()) {
             for (real& value : model.exclusive(span)) {
                 value = static_cast<real>(*next++);
             }
         }
-        REQUIRE(next == std::end(golden::mlp::parameters));
+        REQUIRE(next == network.parameters.data() + network.parameters.size());
 
         exclusive access;
         const shared_view view(model.base(), access);
         auto scratch = objective.make_gradient(data, rows.size());
         const auto scores = objective.score(data, rows, view, scratch);
+        REQUIRE(scores.size() == network.scores.size());
         for (std::size_t i = 0; i < scores.size(); ++i) {
             REQUIRE(scores[i] == Approx(network.scores[i]).epsilon(1e-5).margin(1e-6));
         }
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            const double loss = objective.loss_of(scores.subspan(i * golden::mlp::classes, golden::mlp::classes), data.row(i));
+            const double loss = objective.loss_of(scores.subspan(i * objective.outputs(), objective.outputs()), data.row(i));
             REQUIRE(loss == Approx(network.losses[i]).epsilon(1e-5));
         }
         const auto gradient = added(objective, data, rows, model);
@@ -138,40 +179,31 @@ TEST_CASE("scores, losses and gradients equal those of an independent implementa
             }
         }
     }
+    REQUIRE(seen.size() == activations::size + network_outputs::size);
 }
 
 TEMPLATE_LIST_TEST_CASE("the gradient is the slope of the loss in every parameter", "", activations) {
-    const auto sparse = test::make_sparse(target_kind::multiclass, 12, 9, 3, 6);
-    auto weighted = sparse;
-    weighted.weights.assign(12, real{1});
-    weighted.weights[3] = 2.5F;
-    const auto dense = densified(weighted);
+    const auto sparse = few_rows(target_kind::multiclass);
+    const auto dense = densified(sparse);
     const mlp objective(9, {7, 5}, 3, TestType::info.name);
-    const auto rows = first_rows(12);
-    constexpr bool kinked = std::is_same_v<TestType, relu>;
-    const auto check = [&](const auto& data, weight_scale scale) {
-        parameters model = drawn(objective, 5);
-        const auto gradient = added(objective, data, rows, model, scale);
-        for (const parameter_span& span : model.layout().spans()) {
-            for (std::size_t i = span.offset; i < span.offset + span.size; ++i) {
-                CAPTURE(TestType::info.name, span.name, i - span.offset, scale.scale);
-                const real step = kinked ? 1.0F / 1024 : 1.0F / 128; // shorter, so that fewer sums pass the kink within it
-                const real at = model.base()[i];
-                model.base()[i] = at + step;
-                const double above = loss_at(objective, data, rows, model, scale);
-                model.base()[i] = at - step;
-                const double below = loss_at(objective, data, rows, model, scale);
-                model.base()[i] = at;
-                // The buffer holds v = w / s: d loss / d v = s d loss / d w, and what is added to v is d loss / d w / s.
-                const double factor = span.regularised ? double{scale.inverse} * scale.inverse : 1;
-                const double slope = factor * (above - below) / (2.0 * step);
-                REQUIRE(gradient[i] == Approx(slope).epsilon(0.02).margin(kinked ? 0.02 : 0.004));
-            }
+    for (const weight_scale scale : scales) {
+        require_slopes(objective, sparse.view(), scale, std::is_same_v<TestType, relu>);
+        require_slopes(objective, dense.view(), scale, std::is_same_v<TestType, relu>);
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("the gradient is the slope of every output's loss", "", network_outputs) {
+    const auto sparse = few_rows(TestType::info.target);
+    const auto dense = densified(sparse);
+    const std::size_t classes = TestType::info.target == target_kind::multiclass ? 3 : 2;
+    for (const auto& hidden : {std::vector<std::size_t>{}, {6}}) {
+        const mlp objective(9, hidden, classes, "tanh", TestType::info.name);
+        REQUIRE(objective.facts().target == TestType::info.target);
+        REQUIRE(objective.outputs() == (classes == 3 ? 3 : 1));
+        for (const weight_scale scale : scales) {
+            require_slopes(objective, sparse.view(), scale, false);
+            require_slopes(objective, dense.view(), scale, false);
         }
-    };
-    for (const weight_scale scale : {weight_scale{}, weight_scale{.scale = 0.5F, .inverse = 2}}) {
-        check(weighted.view(), scale);
-        check(dense.view(), scale);
     }
 }
 
@@ -189,6 +221,51 @@ TEST_CASE("sparse rows give what the same dense rows give, under every access po
         require_close(added<access>(objective, dense.view(), rows, model), expected);
         require_close(added<access>(objective, sparse.view(), rows, model), expected);
     });
+}
+
+TEST_CASE("layer by layer, a network has the same gradient to the last bit, under every access policy") {
+    const weight_scale scale{.scale = 0.5F, .inverse = 2};
+    const auto check = [&]<class Access>(const auto& data, std::size_t features, double dropped) {
+        mlp whole(features, {9, 5}, 3, relu::info.name, cross_entropy::info.name, dropped);
+        mlp layerwise(features, {9, 5}, 3, relu::info.name, cross_entropy::info.name, dropped, true);
+        whole.begin_epoch(3, 1);
+        layerwise.begin_epoch(3, 1);
+        const auto rows = first_rows(21);
+        REQUIRE(added<Access>(layerwise, data, rows, drawn(whole, 5), scale) == added<Access>(whole, data, rows, drawn(whole, 5), scale));
+    };
+    const auto sparse = test::make_sparse(target_kind::multiclass, 21, 12, 2);
+    const auto dense = densified(sparse);
+    for (const double dropped : {0.0, 0.4}) {
+        check.operator()<exclusive>(sparse.view(), 12, dropped);
+        check.operator()<relaxed>(sparse.view(), 12, dropped);
+        check.operator()<atomic_add>(sparse.view(), 12, dropped);
+        check.operator()<exclusive>(dense.view(), 12, dropped);
+        check.operator()<relaxed>(dense.view(), 12, dropped);
+        check.operator()<one_lock>(dense.view(), 12, dropped);
+    }
+}
+
+TEST_CASE("layer by layer, an update that comes late reads the layers above the first anew") {
+    const auto sparse = test::make_sparse(target_kind::multiclass, 8, 6, 2);
+    const auto rows = first_rows(8);
+    const auto first_layer = [&](bool layerwise) {
+        const mlp objective(6, {5}, 3, relu::info.name, cross_entropy::info.name, 0, layerwise);
+        parameters model = drawn(objective, 5);
+        exclusive access;
+        const shared_view view(model.base(), access);
+        auto gradient = objective.make_gradient(sparse.view(), rows.size());
+        objective.differentiate(sparse.view(), rows, view, gradient);
+        const auto of_layer = [&](std::size_t l) {
+            const auto& at = objective.layers()[l];
+            return model.exclusive().subspan(at.weights_at, at.inputs * at.units);
+        };
+        std::ranges::fill(of_layer(1), real{0}); // by another worker, between this one's read and its apply
+        const std::vector<real> before(of_layer(0).begin(), of_layer(0).end());
+        objective.apply(sparse.view(), rows, gradient, view, 1);
+        return std::ranges::equal(of_layer(0), before);
+    };
+    REQUIRE(first_layer(true)); // no slope comes down through weights that are zero
+    REQUIRE_FALSE(first_layer(false));
 }
 
 TEST_CASE("a batch of sparse rows touches no other rows of the first layer") {
@@ -232,10 +309,9 @@ TEST_CASE("without hidden layers it is multinomial logistic regression") {
 TEST_CASE("slices and shares give what the whole gives, and the same bits however they are cut") {
     const auto sparse = test::make_sparse(target_kind::multiclass, 200, 90, 2);
     const auto dense = densified(sparse);
-    const mlp objective(90, {33, 20}, 3, "tanh");
-    const parameters model = drawn(objective, 1);
-    const auto check = [&](const auto& data, std::size_t batch) {
+    const auto check = [](const mlp& objective, const auto& data, std::size_t batch) {
         CAPTURE(batch);
+        const parameters model = drawn(objective, 1);
         const auto rows = first_rows(batch);
         const auto whole = added(objective, data, rows, model);
         std::vector<real> first_bits;
@@ -260,10 +336,99 @@ TEST_CASE("slices and shares give what the whole gives, and the same bits howeve
             REQUIRE(bits == first_bits);
         }
     };
-    for (const std::size_t batch : {1, 16, 17, 64, 150}) {
-        check(sparse.view(), batch);
-        check(dense.view(), batch);
+    activations::for_each([&](auto tag) { // some round differently in the midst of a vector and at its ends
+        const std::string_view activation = decltype(tag)::type::info.name;
+        for (const double dropped : {0.0, 0.4}) {
+            const mlp objective(90, {33, 20}, 3, activation, "softmax", dropped);
+            for (const std::size_t batch : {1, 16, 17, 64, 150}) {
+                CAPTURE(activation, dropped);
+                check(objective, sparse.view(), batch);
+                check(objective, dense.view(), batch);
+            }
+        }
+    });
+}
+
+TEST_CASE("with dropout, the gradient is the slope of the loss while the masks are held") {
+    const auto data = test::make_dense(target_kind::regression, 8, 5, 1);
+    const auto rows = first_rows(8);
+    constexpr double rate = 0.4;
+    mlp objective(5, {7, 6}, 0, "tanh", "squared", rate);
+    objective.begin_epoch(3, 2);
+    dropout drops(rate);
+    drops.begin_epoch(3, 2);
+    const parameters model = drawn(objective, 1);
+    std::vector<double> values(model.exclusive().begin(), model.exclusive().end());
+    const auto masked_loss = [&] {
+        double sum = 0;
+        for (const row_index i : rows) {
+            const dense_row row = data.view().row(i);
+            std::vector<double> inputs(row.values.begin(), row.values.end());
+            for (std::size_t l = 0; l < objective.layers().size(); ++l) {
+                const mlp::layer& at = objective.layers()[l];
+                std::vector<real> mask(at.units, real{1});
+                const bool hidden = l + 1 < objective.layers().size();
+                if (hidden) {
+                    drops.draw(i, l, mask);
+                }
+                std::vector<double> outputs(at.units);
+                for (std::size_t u = 0; u < at.units; ++u) {
+                    double z = values[at.bias_at + u];
+                    for (std::size_t input = 0; input < at.inputs; ++input) {
+                        z += inputs[input] * values[at.weights_at + input * at.units + u];
+                    }
+                    outputs[u] = hidden ? std::tanh(z) * mask[u] : z;
+                }
+                inputs = outputs;
+            }
+            sum += (inputs[0] - row.target) * (inputs[0] - row.target) / 2;
+        }
+        return sum;
+    };
+    const auto gradient = added(objective, data.view(), rows, model);
+    std::size_t zeros = 0;
+    for (const parameter_span& span : model.layout().spans()) {
+        for (std::size_t i = span.offset; i < span.offset + span.size; ++i) {
+            CAPTURE(span.name, i - span.offset);
+            constexpr double step = 1e-5;
+            const double at = values[i];
+            values[i] = at + step;
+            const double above = masked_loss();
+            values[i] = at - step;
+            const double below = masked_loss();
+            values[i] = at;
+            REQUIRE(gradient[i] == Approx((above - below) / (2 * step)).epsilon(1e-3).margin(1e-4));
+            zeros += gradient[i] == 0 ? 1 : 0;
+        }
     }
+    REQUIRE(zeros < 10);
+    // Sparse rows draw the same masks.
+    test::sparse_set sparse;
+    sparse.storage.columns = 5;
+    for (const row_index i : rows) {
+        const dense_row row = data.view().row(i);
+        sparse.append({0, 1, 2, 3, 4}, {row.values.begin(), row.values.end()}, row.target);
+    }
+    require_close(added(objective, sparse.view(), rows, model), gradient);
+}
+
+TEST_CASE("dropout changes training by seed and epoch, and scores not at all") {
+    const auto data = test::make_dense(target_kind::multiclass, 30, 8, 1);
+    const auto rows = first_rows(30);
+    const mlp plain(8, {16}, 3);
+    mlp dropping(8, {16}, 3, "relu", "softmax", 0.5);
+    const parameters model = drawn(plain, 1);
+    std::set<std::vector<real>> gradients{added(plain, data.view(), rows, model)};
+    for (const std::uint64_t seed : {1, 2}) {
+        for (const std::uint64_t epoch : {0, 1}) {
+            dropping.begin_epoch(seed, epoch);
+            gradients.insert(added(dropping, data.view(), rows, model));
+            parameters same = model;
+            REQUIRE(loss_at(dropping, data.view(), rows, same) == loss_at(plain, data.view(), rows, same));
+        }
+    }
+    REQUIRE(gradients.size() == 5);
+    REQUIRE_THROWS_AS(mlp(8, {16}, 3, "relu", "softmax", 1), usage_error);
 }
 
 TEST_CASE("what is not finite in any parameter that matters is noticed") {
@@ -316,4 +481,7 @@ TEST_CASE("a network that cannot be is refused") {
     REQUIRE_THROWS_WITH(mlp(10, {5}, 1), "a multilayer perceptron needs at least two classes, not 1");
     REQUIRE_THROWS_WITH(mlp(10, {5, 0}, 3), "layer 2 of the multilayer perceptron has no units; give it at least one");
     REQUIRE_THROWS_WITH(mlp(10, {5}, 3, "step"), "unknown activation 'step'; choose one of relu, tanh, sigmoid, gelu");
+    REQUIRE_THROWS_WITH(mlp(10, {5}, 3, "relu", "hinge"), "unknown output 'hinge'; choose one of softmax, logistic, squared");
+    REQUIRE_THROWS_WITH(mlp(10, {5}, 3, "relu", "logistic"), "the output 'logistic' needs two classes, not 3; choose the output 'softmax'");
+    REQUIRE(mlp(10, {5}, 0, "relu", "squared").outputs() == 1);
 }

@@ -6,9 +6,13 @@
 #include "support/threads.hpp"
 
 #include "peccary/core/random.hpp"
+#include "peccary/parameters/access/block_sweep.hpp"
 #include "peccary/parameters/shared_view.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <thread>
@@ -112,7 +116,7 @@ TEMPLATE_LIST_TEST_CASE("single coordinates and blocks equal plain loops", "", a
 TEMPLATE_LIST_TEST_CASE("matrix operations equal plain loops", "", access_policies) {
     INFO(TestType::info.name);
     constexpr std::uint32_t rows_of_matrix = 30;
-    for (const std::size_t classes : {1, 2, 3, 63, 64, 65, 150}) {
+    for (const std::size_t classes : {1, 2, 3, 4, 10, 20, 63, 64, 65, 150}) {
         parameters model = test::buffer_of(offset + rows_of_matrix * classes);
         test::access_maker<TestType> maker(model);
         TestType access = maker.make();
@@ -256,7 +260,7 @@ TEMPLATE_LIST_TEST_CASE("long blocks that touch lose nothing to each other, wher
     if constexpr (race_free_access<TestType>) {
         INFO(TestType::info.name);
         constexpr unsigned workers = 4;
-        constexpr std::size_t length = 67; // odd, so that blocks begin and end within words of two coordinates
+        constexpr std::size_t length = 67; // odd, so that blocks begin and end within groups of neighbours
         const int repetitions = test::repetitions(20'000, 2'000);
         parameters model = test::buffer_of(workers * length);
         test::access_maker<TestType> maker(model);
@@ -269,6 +273,75 @@ TEMPLATE_LIST_TEST_CASE("long blocks that touch lose nothing to each other, wher
             }
         });
         REQUIRE(std::ranges::all_of(model.exclusive(), [&](real sum) { return sum == static_cast<real>(repetitions); }));
+    }
+}
+
+TEST_CASE("a sweep visits each cell of a block once, upwards or downwards") {
+    for (const std::size_t size : {0, 1, 1023, 1024, 1025, 2048, 5000}) {
+        for (const bool downwards : {false, true}) {
+            CAPTURE(size, downwards);
+            std::vector<int> visits(size);
+            std::vector<std::size_t> begins;
+            block_sweep{.downwards = downwards}.for_each_part(size, [&](std::size_t first, std::size_t length) {
+                begins.push_back(first);
+                for (std::size_t i = first; i < first + length; ++i) {
+                    ++visits.at(i);
+                }
+            });
+            REQUIRE(visits == std::vector<int>(size, 1));
+            REQUIRE(std::ranges::is_sorted(begins, std::ranges::greater()));
+            REQUIRE((begins.size() > 1) == (downwards && size > 1024)); // upwards, a block is one part
+        }
+    }
+    REQUIRE(block_sweep::of_worker(0).downwards != block_sweep::of_worker(1).downwards);
+}
+
+TEMPLATE_TEST_CASE("long blocks equal plain loops in either direction, wherever they begin", "", relaxed, atomic_add) {
+    for (const bool downwards : {false, true}) {
+        TestType access(block_sweep{.downwards = downwards});
+        for (const std::size_t length : {31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 5000}) {
+            for (std::size_t first = 0; first < 40; ++first) {
+                CAPTURE(TestType::info.name, downwards, length, first);
+                parameters model = test::buffer_of(first + length + 40);
+                auto expected = small_integers(model.size(), 5);
+                std::ranges::copy(expected, model.exclusive().begin());
+                const auto values = small_integers(length, first);
+                shared_view(model.base(), access).add_block(first, values, -2);
+                for (std::size_t i = 0; i < length; ++i) {
+                    expected[first + i] += -2 * values[i];
+                }
+                REQUIRE(std::ranges::equal(model.exclusive(), expected));
+            }
+        }
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("of a long block's changes, zeros change nothing, and all others arrive", "", access_policies) {
+    INFO(TestType::info.name);
+    constexpr std::size_t length = 100;
+    const real infinity = std::numeric_limits<real>::infinity();
+    parameters model = test::buffer_of(length);
+    test::access_maker<TestType> maker(model);
+    TestType access = maker.make();
+    const shared_view view(model.base(), access);
+    for (std::size_t at = 0; at < length; ++at) { // one that is not zero, at each place of a group
+        for (const real change : {real{1}, infinity, std::numeric_limits<real>::denorm_min()}) {
+            CAPTURE(at, change);
+            std::vector<real> values(length);
+            std::iota(values.begin(), values.end(), real{0});
+            values[at] = change < 1 ? real{0} : values[at]; // where the least number makes a difference
+            std::ranges::copy(values, model.exclusive().begin());
+            std::vector<real> changes(length);
+            changes[at] = change;
+            view.add_block(0, changes, 1);
+            values[at] += change;
+            REQUIRE(std::ranges::equal(model.exclusive(), values));
+        }
+        std::vector<real> changes(length);
+        changes[at] = std::numeric_limits<real>::quiet_NaN();
+        view.add_block(0, changes, 1);
+        REQUIRE(std::ranges::count_if(model.exclusive(), [](real value) { return std::isnan(value); }) == 1);
+        REQUIRE(std::isnan(model.exclusive()[at]));
     }
 }
 

@@ -102,7 +102,7 @@ class Arrays(ProgramTest):
         many = [0.5] * 1348
         self.write("halves.npy", npy(many, (1348,)))
         self.assertIn("train-images-idx3-ubyte: row 1: label 0.5 is not an integer",
-                      refused(3, self.IDX[0], "--labels", "halves.npy", "--objective", "mlp"))
+                      refused(3, self.IDX[0], "--labels", "halves.npy", "--objective", "mlp", "--output", "softmax"))
 
     def test_normalized_models_predict_from_data_as_it_is(self):
         for method in ("unit", "standard", "minmax"):

@@ -169,6 +169,11 @@ class Compare(ProgramTest):
             found = each["lost_updates"]
             self.assertEqual((found["adds"], found["lost"], found["fraction"]), (2 * nonzeros, 0, 0.0))
             self.assertEqual(found["hot"]["samples"] + found["cold"]["samples"], 2 * nonzeros)
+            self.assertEqual(found["torn_reads"]["reads"], 2 * 4000)
+            if each["threads"] == 1:
+                self.assertEqual((found["torn_reads"]["torn"], found["torn_reads"]["torn_fraction"]), (0, 0.0))
+        self.assertIn("torn reads", done.stdout)
+        self.run_program("report", "out.json", "--output", "page.html")  # reads them back
 
     def test_each_workers_figures(self):
         self.run_program("compare", ZIPF, "--schemes", "hogbatch,round_robin", "--threads", "1,3", "--repeat", 2, "--epochs", 4, "--json", "out.json")

@@ -110,6 +110,10 @@ class ReportTest(ProgramTest):
         self.run_program("train", ZIPF, "--test", ZIPF_TEST, "--log", log, "--quiet", *options)
         return self.log(log)
 
+    def assert_seconds(self, text, seconds):
+        """Pages have six digits of them: of a run of a minute, as on a busy machine, four decimals."""
+        self.assertAlmostEqual(float(text), seconds, delta=1e-5 * max(1, seconds))
+
 
 class Charts(ReportTest):
     def test_points_and_tables_are_the_logs_figures(self):
@@ -145,7 +149,7 @@ class Charts(ReportTest):
         self.assertAlmostEqual(next(iter(speed["hogwild"].values())), ratio, delta=0.02 * max(1, ratio))
 
     def test_bars_are_the_workers_staleness(self):
-        *_, summary = self.train("log", "--epochs", 30, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact")
+        *_, summary = self.train("log", "--epochs", 10, "--scheme", "round_robin", "--threads", 2, "--staleness", "exact")
         page = self.page("log")
         chart = page.one("svg", id="staleness-0")
         for place, worker in enumerate(summary["workers"]):
@@ -163,9 +167,9 @@ class Charts(ReportTest):
         seconds = page.tables()["Seconds"]
         self.assertEqual(len(seconds), 3)
         for row, worker in zip(seconds[1:], summary["workers"]):
-            self.assertAlmostEqual(float(row[1]), summary["train_seconds"], delta=1e-5)
+            self.assert_seconds(row[1], summary["train_seconds"])
             for column, part in enumerate(PARTS):
-                self.assertAlmostEqual(float(row[2 + column]), worker[part], delta=1e-5)
+                self.assert_seconds(row[2 + column], worker[part])
         bars = [float(bar.attributes["data-share"]) for bar in page.one("svg", id="time-of-workers").all("rect") if "data-share" in bar.attributes]
         self.assertAlmostEqual(sum(bars), 2, places=4)
 
@@ -273,7 +277,7 @@ class Charts(ReportTest):
                 del worker[part]
         self.write("old", lines(*records))
         for row, worker in zip(self.page("old").tables()["Seconds"][1:], summary["workers"]):
-            self.assertAlmostEqual(float(row[2]), summary["train_seconds"] - worker["barrier_seconds"], delta=1e-5)
+            self.assert_seconds(row[2], summary["train_seconds"] - worker["barrier_seconds"])
 
     def test_repeats_and_resumed_runs(self):
         self.write("r", lines(run_record(), epoch_record(1, 0.6), epoch_record(2, 0.5), epoch_record(3, 0.4),
@@ -307,7 +311,7 @@ class Charts(ReportTest):
         middle = sorted(found["contenders"][2]["runs"], key=lambda run: run["train_seconds"][-1])[1]
         for place, worker in enumerate(middle["workers"]):
             row = seconds[f"hogwild, 2 workers: worker {place}"]
-            self.assertAlmostEqual(float(row[2]), worker["computing_seconds"], delta=1e-5)
+            self.assert_seconds(row[2], worker["computing_seconds"])
         self.assertEqual(len(list(page.root.all("svg", id="coordinates-2"))), 1)
         hot = [row for rows in page.tables().values() for row in rows if row[0] == "hot" and len(row) == 7][-1]
         self.assertEqual(hot[1], f"{found['contenders'][2]['lost_updates']['hot']['samples']:,}")

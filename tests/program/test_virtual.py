@@ -53,7 +53,7 @@ class Train(ProgramTest):
         for delay in ("none", "constant", "uniform", "exponential", "slices:2,50", "trace:trace"):
             self.train("--scheme", "hogwild", "--threads", 8, *VIRTUAL, "--delay", delay)
             self.assertEqual(self.log("log")[-1]["delay"], delay)
-        for scheme in ("atomic", "striped", "locked", "hogbatch", "replicas"):
+        for scheme in ("atomic", "striped", "locked", "leashed", "hogbatch", "replicas"):
             self.train("--scheme", scheme, "--threads", 8, *VIRTUAL)
         self.run_program("train", DIGITS, "--objective", "mlp", "--layers", 16, "--scheme", "hogwild", "--threads", 8, "--epochs", 2, *VIRTUAL)
 
@@ -142,7 +142,8 @@ class Compare(ProgramTest):
     def test_all_are_those_that_can_be_simulated(self):
         self.compare("--threads", 4, "--json", "c.json")
         schemes = [each["scheme"] for each in json.loads(self.path("c.json").read_text())["contenders"]]
-        self.assertEqual(schemes, ["sequential", "hogwild", "atomic", "striped", "locked", "hogbatch", "replicas"])
+        self.assertEqual(schemes, ["sequential", "hogwild", "atomic", "striped", "locked", "leashed", "hogbatch", "replicas"])
+        self.run_program("compare", ZIPF, "--resume", "c.json", "--schemes", "all")
         self.assertIn("needs workers that run at the same time", self.compare("--threads", 4, "--schemes", "round_robin", code=2).stderr)
 
 

@@ -158,12 +158,12 @@ TEMPLATE_LIST_TEST_CASE("the parts of each worker's time add up to that of the e
 }
 
 TEST_CASE("estimates take no more than the measured parts leave") {
-    const worker_statistics worker{.staleness = {},
-                                   .as_sampled = {},
-                                   .overlap = {},
-                                   .waits = {.lock_seconds = 1, .barrier_seconds = 2, .retry_seconds = 3, .merge_seconds = 1},
+    const worker_statistics worker{.waits = {.lock_seconds = 1, .barrier_seconds = 2, .retry_seconds = 3, .merge_seconds = 1},
                                    .seconds = 10,
-                                   .busy_seconds = 5};
+                                   .busy_seconds = 5,
+                                   .staleness = {},
+                                   .as_sampled = {},
+                                   .overlap = {}};
     const worker_times parts = worker.times();
     REQUIRE(parts.computing == 0);
     REQUIRE(parts.retrying == 1.5);

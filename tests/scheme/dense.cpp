@@ -3,12 +3,14 @@
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
+#include "support/newton.hpp"
 #include "support/training.hpp"
 
 #include "peccary/data/byte_source.hpp"
 #include "peccary/data/csv.hpp"
 #include "peccary/data/labels.hpp"
 #include "peccary/objective/mlp.hpp"
+#include "peccary/train.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,16 +58,60 @@ TEMPLATE_LIST_TEST_CASE("a network of two hidden layers reads digits that it has
     REQUIRE(seen.accuracy >= 0.93); // what asynchronous workers reach depends on how the machine interleaves them
 }
 
+TEMPLATE_LIST_TEST_CASE("layer by layer, one worker has the same bits, and many learn", "", schemes) {
+    INFO(TestType::info.name);
+    const digits training("digits.csv");
+    const mlp whole(64, {32, 32}, 10);
+    const mlp layerwise(64, {32, 32}, 10, "relu", "softmax", 0, true);
+    const auto trained = [&](const mlp& objective, unsigned workers) {
+        return test::run<TestType>(objective, training.view(),
+                                   {.workers = workers, .epochs = 3, .step = 0.15, .staleness = staleness_mode::exact});
+    };
+    if (TestType::info.late != applied_late::updates) {
+        REQUIRE_THROWS_WITH(trained(layerwise, 1), Catch::Matchers::Contains(std::string(TestType::info.name)) &&
+                                                       Catch::Matchers::Contains("gains nothing layer by layer"));
+        return;
+    }
+    REQUIRE(trained(layerwise, 1).buffer == trained(whole, 1).buffer);
+    const auto rows = all_rows(training.view().size());
+    const train_settings settings{.workers = worker_count(TestType::info), .epochs = 3, .step = 0.15};
+    stop_flag never;
+    trainer<TestType, mlp, dense_view> many(layerwise, training.view(), rows, settings, never);
+    while (!many.finished()) {
+        REQUIRE(many.run_epoch() == epoch_end::complete);
+    }
+    REQUIRE(many.evaluate_on(training.view(), rows).accuracy > 0.6); // serially 0.9
+}
+
+TEST_CASE("a rule that needs the whole gradient is not for layer by layer") {
+    const digits training("digits.csv");
+    const mlp layerwise(64, {32}, 10, "relu", "softmax", 0, true);
+    for (const rule_settings& rule :
+         {rule_settings{.name = "adam"}, rule_settings{.clip_norm = 1}, rule_settings{.compensation = "constant"}}) {
+        REQUIRE_THROWS_WITH(test::run<hogwild>(layerwise, training.view(), {.workers = 2, .epochs = 1, .step = 0.1, .rule = rule}),
+                            Catch::Matchers::Contains("needs the whole gradient"));
+    }
+}
+
 TEMPLATE_LIST_TEST_CASE("a network of sparse rows learns, and its tallies add up", "", schemes) {
     INFO(TestType::info.name);
-    const auto data = test::make_sparse(target_kind::multiclass, 603, 200, 1);
-    const mlp objective(200, {16}, 3, "tanh");
     test::with_executors<TestType>({1, 3}, [&](const std::string& executor, unsigned workers) {
-        for (const std::uint64_t batch : {1, 20}) {
-            CAPTURE(executor, workers, batch);
+        struct {
+            const char* output;
+            target_kind kind;
+            std::uint64_t batch;
+            double step; // squares bend more: with 0.3, stale updates may run away
+        } const problems[] = {{"softmax", target_kind::multiclass, 1, 0.3},
+                              {"softmax", target_kind::multiclass, 20, 0.3},
+                              {"logistic", target_kind::binary, 20, 0.3},
+                              {"squared", target_kind::regression, 20, 0.05}};
+        for (const auto& [output, kind, batch, step] : problems) {
+            CAPTURE(executor, workers, output, batch);
+            const auto data = test::make_sparse(kind, 603, 200, 1);
+            const mlp objective(200, {16}, kind == target_kind::multiclass ? 3 : 2, "tanh", output);
             const auto rows = all_rows(603);
             const train_settings settings{
-                .executor = executor, .workers = workers, .epochs = 5, .step = 0.3, .batch = batch, .staleness = staleness_mode::exact};
+                .executor = executor, .workers = workers, .epochs = 5, .step = step, .batch = batch, .staleness = staleness_mode::exact};
             stop_flag never;
             trainer<TestType, mlp, sparse_view> run(objective, data.view(), rows, settings, never);
             const double before = run.evaluate_on(data.view(), rows).mean_loss;
@@ -84,27 +130,90 @@ TEMPLATE_LIST_TEST_CASE("a network of sparse rows learns, and its tallies add up
     });
 }
 
+TEST_CASE("without hidden layers, networks of one score reach the optimum of logistic and linear regression") {
+    for (const char* const output : {"logistic", "squared"}) {
+        const target_kind kind = std::string(output) == "squared" ? target_kind::regression : target_kind::binary;
+        const auto data = test::make_sparse(kind, 1500, 40, 2);
+        const double optimum = test::newton_optimum(output, test::problem_of(data.view(), 1e-3, 0, true));
+        const mlp objective(40, {}, 2, "relu", output);
+        const auto gap = [&](const train_result& result) {
+            CAPTURE(output, result.step, result.last.objective_value, optimum);
+            REQUIRE(result.last.objective_value > optimum * (1 - 1e-5));
+            return result.last.objective_value / optimum - 1;
+        };
+        const train_settings settings{.workers = 1, .epochs = 60, .batch = 4, .l2 = 1e-3};
+        REQUIRE(gap(train<sequential>(objective, data.view(), settings)) < 1e-3);
+        train_settings parallel = settings;
+        parallel.workers = 4;
+        REQUIRE(gap(train<synchronous>(objective, data.view(), parallel)) < 1e-3);
+        REQUIRE(gap(train<locked>(objective, data.view(), parallel)) < 1e-3);
+    }
+}
+
+TEST_CASE("a network is evaluated by what its output predicts") {
+    const auto evaluated = [](const mlp& objective, const auto& data, parameters& model) {
+        inline_executor here(1, false);
+        return evaluate(objective, data, all_rows(data.size()), model, here, 1);
+    };
+    // One weight, of one feature: the score of a row is its value.
+    const std::vector<real> values{2, -1, 3, -4};
+    const std::vector<real> signs{1, 1, 1, -1};
+    const std::vector<real> quantities{2.5F, 0, 3, -6};
+    const mlp sign(1, {}, 2, "relu", "logistic");
+    parameters model(sign.layout());
+    model.exclusive(model.layout().find("layer1.weights"))[0] = 1;
+    const evaluation of_signs = evaluated(sign, dense_view{.values = values, .targets = signs, .weights = {}, .columns = 1}, model);
+    REQUIRE(of_signs.accuracy == 0.75);
+    REQUIRE(std::isnan(of_signs.mean_squared_error));
+    const mlp quantity(1, {}, 0, "relu", "squared");
+    const evaluation of_quantities =
+        evaluated(quantity, dense_view{.values = values, .targets = quantities, .weights = {}, .columns = 1}, model);
+    REQUIRE(std::isnan(of_quantities.accuracy));
+    REQUIRE(of_quantities.mean_squared_error == Approx((0.25 + 1 + 0 + 4) / 4));
+    REQUIRE(of_quantities.mean_loss == Approx((0.25 + 1 + 0 + 4) / 8));
+}
+
 TEMPLATE_LIST_TEST_CASE("deterministic schemes give a network the same bits again", "", schemes) {
     if constexpr (TestType::info.deterministic) {
         INFO(TestType::info.name);
         const auto data = test::make_dense(target_kind::multiclass, 203, 40, 1);
-        const mlp objective(40, {24, 24}, 3, "gelu");
-        std::vector<real> first;
-        for (const unsigned workers : {1U, 2U, 3U, 1U}) {
-            if (workers == 1 || TestType::info.parallel) {
-                const train_settings settings{.workers = workers, .epochs = 2, .step = 0.3, .batch = 50};
-                const auto end = test::run<TestType>(objective, data.view(), settings);
-                first = first.empty() ? end.buffer : first;
-                REQUIRE(end.buffer == first);
+        for (const double dropped : {0.0, 0.3}) {
+            const mlp objective(40, {24, 24}, 3, "gelu", "softmax", dropped);
+            std::vector<real> first;
+            for (const unsigned workers : {1U, 2U, 3U, 1U}) {
+                if (workers == 1 || TestType::info.parallel) {
+                    const train_settings settings{.workers = workers, .epochs = 2, .step = 0.3, .batch = 50};
+                    const auto end = test::run<TestType>(objective, data.view(), settings);
+                    first = first.empty() ? end.buffer : first;
+                    REQUIRE(end.buffer == first);
+                }
             }
         }
     }
 }
 
+TEST_CASE("each epoch of training drops by masks of its own") {
+    const auto data = test::make_dense(target_kind::multiclass, 1, 20, 1);
+    mlp objective(20, {32}, 3, "tanh", "softmax", 0.5);
+    const train_settings settings{.workers = 1, .epochs = 3, .step = 0.25, .schedule = "constant", .batch = 1, .l2 = 0.0, .seed = 7};
+    const auto trained = test::run<sequential>(objective, data.view(), settings).buffer;
+    parameters by_hand = initial_parameters(objective, 7);
+    exclusive access;
+    const shared_view view(by_hand.base(), access);
+    const std::vector<row_index> row{0};
+    for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+        objective.begin_epoch(7, epoch);
+        auto gradient = objective.make_gradient(data.view(), 1);
+        objective.differentiate(data.view(), row, view, gradient);
+        objective.apply(data.view(), row, gradient, view, 0.25F);
+    }
+    REQUIRE(std::ranges::equal(by_hand.exclusive(), trained));
+}
+
 TEMPLATE_LIST_TEST_CASE("one worker does what sequential does, but for rounding", "", schemes) {
     INFO(TestType::info.name);
     const auto data = test::make_dense(target_kind::multiclass, 100, 40, 1);
-    const mlp objective(40, {24}, 3, "sigmoid");
+    const mlp objective(40, {24}, 3, "sigmoid", "softmax", 0.25);
     const train_settings settings{.workers = 1, .epochs = 2, .step = 0.1, .batch = 20};
     const auto expected = test::run<sequential>(objective, data.view(), settings).buffer;
     const auto end = test::run<TestType>(objective, data.view(), settings).buffer;
@@ -117,7 +226,7 @@ TEMPLATE_LIST_TEST_CASE("one worker does what sequential does, but for rounding"
 TEMPLATE_LIST_TEST_CASE("a resumed run of a network has the bits of an uninterrupted one", "", schemes) {
     INFO(TestType::info.name);
     const auto data = test::make_dense(target_kind::multiclass, 100, 20, 1);
-    const mlp objective(20, {8}, 3);
+    const mlp objective(20, {8}, 3, "relu", "softmax", 0.5);
     const auto rows = all_rows(100);
     const train_settings settings{.workers = 1, .epochs = 4, .step = 0.3, .batch = 10};
     const auto whole = test::run<TestType>(objective, data.view(), settings).buffer;

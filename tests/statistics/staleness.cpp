@@ -31,8 +31,8 @@ struct interval {
 /// Workers that take their next event (read, apply, end) whenever `step` says so, all on one thread.
 class scripted_workers {
 public:
-    scripted_workers(std::size_t workers, const staleness_sampling& sampling)
-        : clocks_(workers), sampling_(sampling), statistics(workers), at_(workers), current_(workers) {
+    scripted_workers(std::size_t workers, const staleness_sampling& sampling, clock_writers writers = clock_writers::each_worker)
+        : clocks_(workers, writers), sampling_(sampling), statistics(workers), at_(workers), current_(workers) {
         start_stretch();
     }
 
@@ -140,11 +140,12 @@ TEST_CASE("the timeline of docs/staleness.md") {
 
 TEST_CASE("staleness and overlap are exact, whatever the order of events") {
     random_stream random(1, 2, 3);
+    const auto writers = GENERATE(clock_writers::each_worker, clock_writers::one_thread);
     for (const std::uint32_t workers : {1, 2, 3, 8}) {
         for (const std::uint64_t period : {1, 3, 10}) {
             // Some workers are slower than others: as if they shared a core.
-            scripted_workers exact(workers, {.mode = staleness_mode::exact, .period = period});
-            scripted_workers sampled(workers, {.mode = staleness_mode::sampled, .period = period});
+            scripted_workers exact(workers, {.mode = staleness_mode::exact, .period = period}, writers);
+            scripted_workers sampled(workers, {.mode = staleness_mode::sampled, .period = period}, writers);
             for (int event = 0; event < 1500; ++event) {
                 const std::size_t worker = random.below(random.below(workers) + 1);
                 exact.step(worker);
@@ -194,8 +195,9 @@ TEST_CASE("what is switched off records nothing") {
 }
 
 TEST_CASE("merges are recorded in all modes alike, with all the updates that they apply") {
+    const auto writers = GENERATE(clock_writers::each_worker, clock_writers::one_thread);
     for (const auto mode : {staleness_mode::sampled, staleness_mode::exact}) {
-        update_clocks clocks(2);
+        update_clocks clocks(2, writers);
         std::vector<worker_statistics> statistics(2);
         staleness_probe one(clocks, 0, {.mode = mode, .period = 100}, statistics[0]);
         staleness_probe other(clocks, 1, {.mode = mode, .period = 100}, statistics[1]);

@@ -48,14 +48,15 @@ struct scripted_run {
 /// One pass over all of `data`, in the order of the rows, with a constant step.
 template <class Scheme, class Objective, class Data>
 scripted_run run_scripted(const Objective& objective, const Data& data, unsigned workers, const script& turns, std::uint64_t batch = 1,
-                          const peccary::staleness_sampling& sampling = {.mode = peccary::staleness_mode::exact}, double step = 0.01) {
+                          const peccary::staleness_sampling& sampling = {.mode = peccary::staleness_mode::exact}, double step = 0.01,
+                          const peccary::damping_rule& damping = {}, const peccary::applied_rule* rule = nullptr) {
     peccary::parameters model(objective.layout());
     const auto order = peccary::all_rows(data.size());
     const std::uint64_t updates = (data.size() + batch - 1) / batch;
     const peccary::step_table steps(0, updates, 0.0, [step](std::uint64_t /*update*/) { return step; });
     peccary::inline_executor runner(1, false);
     peccary::stop_flag never;
-    peccary::run_state state(workers, sampling, never);
+    peccary::run_state state(workers, sampling, never, damping);
     scripted_turns scripted(turns);
     peccary::stretch<Objective, Data> part{.objective = objective,
                                            .data = data,
@@ -68,7 +69,8 @@ scripted_run run_scripted(const Objective& objective, const Data& data, unsigned
                                            .runner = runner,
                                            .workers = workers,
                                            .state = state,
-                                           .turns = &scripted};
+                                           .turns = &scripted,
+                                           .rule = rule};
     Scheme scheme(model, workers);
     const std::uint64_t applied = scheme.run(part);
     std::vector<peccary::worker_statistics> statistics;

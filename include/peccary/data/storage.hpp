@@ -1,7 +1,11 @@
 // Memory for large arrays: vectors that do not write zeros first, and pages that return to the system the moment they are freed.
 #pragma once
 
+#include "peccary/core/types.hpp"
+
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <sys/mman.h>
@@ -12,13 +16,23 @@
 namespace peccary {
 
 /// `std::allocator`, except that elements made without a value stay uninitialised: a reader that is about to write 10 GB need not
-/// clear 10 GB first, and untouched pages are not resident yet.
+/// clear 10 GB first, and untouched pages are not resident yet. And arrays begin with a cache line, so that what vector code does at their
+/// ends is the same for every array of a length.
 template <class T>
 struct uninitialized_allocator : std::allocator<T> {
     template <class Other>
     struct rebind {
         using other = uninitialized_allocator<Other>;
     };
+
+    static constexpr std::align_val_t alignment{std::max(alignof(T), cache_line)};
+    T* allocate(std::size_t count) {
+        if (count > SIZE_MAX / sizeof(T)) {
+            throw std::bad_array_new_length();
+        }
+        return static_cast<T*>(::operator new(count * sizeof(T), alignment));
+    }
+    void deallocate(T* memory, std::size_t /*count*/) noexcept { ::operator delete(memory, alignment); }
 
     uninitialized_allocator() = default;
     template <class Other>

@@ -1,9 +1,10 @@
-// A reusable barrier that spins briefly, then sleeps, and says how long it waited.
+// A reusable barrier that spins for a while, then sleeps, and says how long it waited.
 #pragma once
 
 #include "peccary/core/spin_pause.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/core/types.hpp"
+#include "peccary/execution/spinning.hpp"
 #include "peccary/statistics/contention.hpp"
 
 #include <atomic>
@@ -12,11 +13,12 @@
 namespace peccary {
 
 /// Considerations. `std::barrier` in libstdc++ 12 also spins and sleeps, but cannot count what it waited, and synchronous training meets two
-/// barriers per mini-batch of some microseconds, so the spin must be long enough that with a core for each worker nobody sleeps.
+/// barriers per mini-batch, so the spin must be long enough that with a core for each worker nobody sleeps: who was 5 microseconds early and slept came
+/// 25 too late, and kept others waiting at the next barrier.
 /// Thread-safety: `arrive_and_wait` by exactly `workers` threads a round.
 class barrier {
 public:
-    explicit barrier(unsigned workers) noexcept : workers_(workers) {}
+    explicit barrier(unsigned workers) : workers_(workers), spins_(spins_before_sleeping(workers)) {}
 
     /// Returns when all workers have arrived; what each wrote before is visible to all after.
     void arrive_and_wait(contention& tally) noexcept {
@@ -28,9 +30,8 @@ public:
             round_.notify_all();
             return;
         }
-        constexpr int spins = 200; // some 5 to 10 microseconds
         const stopwatch waiting;
-        for (int spin = 0; spin < spins; ++spin) {
+        for (int spin = 0; spin < spins_; ++spin) {
             if (round_.load(std::memory_order_acquire) != round) {
                 tally.barrier_seconds += waiting.seconds();
                 return;
@@ -45,6 +46,7 @@ public:
 
 private:
     unsigned workers_;
+    int spins_;
     alignas(cache_line) std::atomic<std::uint32_t> arrived_{0}; // written by all
     alignas(cache_line) std::atomic<std::uint32_t> round_{0};   // read by the waiting, written once a round
 };

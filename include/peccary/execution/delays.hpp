@@ -1,4 +1,4 @@
-// How long a simulated update takes from its read to its apply: one law a class.
+// How long a simulated update takes from its read to its apply: one law a class. (Exponential delays are in memoryless.hpp.)
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -78,18 +78,6 @@ struct uniform_delay : random_delays {
     static constexpr delay_info info{.name = "uniform", .summary = "on [1/2, 3/2] of their mean", .argument = ""};
     using random_delays::random_delays;
     std::uint64_t draw(unsigned worker) noexcept { return ticks_per_mean / 2 + random(worker) / (UINT64_MAX / ticks_per_mean + 1); }
-};
-
-/// Without memory: whoever applies next is anybody, and staleness is geometrically distributed with mean P - 1.
-struct exponential_delay : random_delays {
-    static constexpr delay_info info{.name = "exponential", .summary = "without memory: staleness is geometric", .argument = ""};
-    using random_delays::random_delays;
-    std::uint64_t draw(unsigned worker) noexcept {
-        // In float, whose logarithm is several times as fast; a uniform number near 0, where the long delays are, keeps its 24 significant bits.
-        // Through signed integers, since processors convert those by one instruction.
-        const float uniform = (static_cast<float>(static_cast<std::int64_t>(random(worker) >> 1U)) + 1) * 0x1.0p-63F;
-        return 1 + static_cast<std::uint64_t>(static_cast<std::int64_t>(-std::log(uniform) * static_cast<float>(ticks_per_mean)));
-    }
 };
 
 /// More workers than cores: each runs a slice of updates and then waits for the others' slices, as an operating system shares out processors. So
@@ -205,7 +193,6 @@ private:
     std::size_t next_ = 0;
 };
 
-static_assert(delay_law<constant_delay> && delay_law<uniform_delay> && delay_law<exponential_delay> && delay_law<slices_delay> &&
-              delay_law<trace_delay>);
+static_assert(delay_law<constant_delay> && delay_law<uniform_delay> && delay_law<slices_delay> && delay_law<trace_delay>);
 
 } // namespace peccary

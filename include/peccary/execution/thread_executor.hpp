@@ -3,6 +3,7 @@
 
 #include "peccary/core/spin_pause.hpp"
 #include "peccary/execution/executor.hpp"
+#include "peccary/execution/spinning.hpp"
 #include "peccary/execution/topology.hpp"
 
 #include <atomic>
@@ -15,15 +16,13 @@
 namespace peccary {
 
 /// Worker 0 is the calling thread. Considerations: starting a thread takes 20 to 50 microseconds and waking a parked one about as long, while
-/// an epoch of a small data set takes 500. So threads are kept, and where each has a processor to itself they spin for a while before they
-/// park: the next run usually follows at once. With more threads than processors they park immediately, since a spinner would keep a
-/// processor from someone with work.
+/// an epoch of a small data set takes 500. So threads are kept, and spin before they park (execution/spinning.hpp): the next run usually follows at once.
 class thread_executor final : public executor {
 public:
     static constexpr executor_info info{
         .name = "threads", .summary = "std::thread, started once", .concurrent = true, .several = true, .pins = true};
 
-    thread_executor(unsigned workers, bool pin) : pin_(pin), spins_(workers <= usable_processors().size() ? spins_before_parking : 0) {
+    thread_executor(unsigned workers, bool pin) : pin_(pin), spins_(spins_before_sleeping(workers)) {
         try {
             for (unsigned worker = 1; worker < workers; ++worker) {
                 threads_.emplace_back([this, worker] { serve(worker); });
@@ -63,8 +62,6 @@ public:
     const executor_info& about() const noexcept override { return info; }
 
 private:
-    static constexpr int spins_before_parking = 4000; // some 50 to 200 microseconds
-
     void join() {
         const auto finished = [this] { return running_.load(std::memory_order_acquire) == 0; }; // pairs with the release in `serve`
         for (int spin = 0; spin < spins_; ++spin) {

@@ -8,6 +8,7 @@
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/objective/mlp.hpp"
+#include "peccary/objective/outputs.hpp"
 #include "peccary/objective/softmax.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,11 +38,6 @@ inline constexpr auto linear_objectives = [] {
 constexpr const loss_info* find_linear_objective(std::string_view name) noexcept {
     const auto found = std::ranges::find(linear_objectives, name, &loss_info::name);
     return found == linear_objectives.end() ? nullptr : &*found;
-}
-
-/// The facts of any objective that a model can have, or null.
-constexpr const loss_info* find_objective(std::string_view name) noexcept {
-    return name == mlp::info.name ? &mlp::info : find_linear_objective(name);
 }
 
 /// False for regression, where the score is the prediction.
@@ -64,6 +61,7 @@ struct model {
                                 ///< "layer<l>.weights" (inputs x units) and "layer<l>.bias" (units)
     std::map<std::string, std::string> metadata; ///< free: program version, settings, ...
     std::string activation = {};                 ///< mlp: the name of the hidden layers'; else empty
+    std::string output = {};                     ///< mlp: its name; else empty
     normalizer normalization = {};               ///< what is done to a row before it is scored
 
     bool operator==(const model&) const = default;
@@ -74,6 +72,21 @@ struct model {
         return found == arrays.end() ? nullptr : &*found;
     }
 };
+
+/// The facts of a model's objective, those of a network with its output; nothing if there is no such objective or output.
+inline std::optional<loss_info> facts_of(const model& of) noexcept {
+    std::optional<loss_info> facts;
+    if (of.objective == mlp::info.name) {
+        network_outputs::for_each([&](auto tag) {
+            if (of.output == decltype(tag)::type::info.name) {
+                facts = network_facts(decltype(tag)::type::info);
+            }
+        });
+    } else if (const loss_info* const linear = find_linear_objective(of.objective); linear != nullptr) {
+        facts = *linear;
+    }
+    return facts;
+}
 
 /// Assembles a model with a linear objective. `weights` are features x outputs, row-major; `bias` has `outputs` entries or none.
 inline model make_linear_model(std::string objective, std::size_t features, std::vector<double> labels, std::vector<real> weights,
@@ -99,7 +112,8 @@ inline model make_network_model(const mlp& network, std::vector<double> labels, 
                .labels = std::move(labels),
                .arrays = {},
                .metadata = {},
-               .activation = std::string(network.activation().name)};
+               .activation = std::string(network.activation().name),
+               .output = std::string(network.output().name)};
     for (std::size_t l = 0; l < network.layers().size(); ++l) {
         const mlp::layer& at = network.layers()[l];
         const auto weights = trained.exclusive().subspan(at.weights_at, at.inputs * at.units);
@@ -213,9 +227,10 @@ inline std::string problem_with_normalization(const normalizer& candidate, std::
 
 /// What is inconsistent about a model, or an empty string. Linear in its size.
 inline std::string problem_with(const model& candidate) {
-    const loss_info* const objective = find_objective(candidate.objective);
-    if (objective == nullptr) {
-        return "unknown objective '" + candidate.objective + "'";
+    const bool network = candidate.objective == mlp::info.name;
+    const std::optional<loss_info> objective = facts_of(candidate);
+    if (!objective) {
+        return network ? "unknown output '" + candidate.output + "'" : "unknown objective '" + candidate.objective + "'";
     }
     if (candidate.features > std::size_t{max_index} + 1) {
         return std::to_string(candidate.features) + " features, more than an index can count";
@@ -223,6 +238,9 @@ inline std::string problem_with(const model& candidate) {
     const auto& labels = candidate.labels;
     if (classifies(*objective) ? labels.size() < 2 : !labels.empty()) {
         return std::to_string(labels.size()) + " class labels for the objective '" + candidate.objective + "'";
+    }
+    if (network && objective->target == target_kind::binary && labels.size() != 2) {
+        return std::to_string(labels.size()) + " class labels for the output '" + candidate.output + "'";
     }
     if (!std::ranges::all_of(labels, [](double label) { return std::isfinite(label); })) {
         return "a class label that is not a finite number";
@@ -232,12 +250,14 @@ inline std::string problem_with(const model& candidate) {
     if (std::ranges::adjacent_find(sorted) != sorted.end()) {
         return "the same class label twice";
     }
-    const bool network = candidate.objective == mlp::info.name;
     bool known = !network && candidate.activation.empty();
     activations::for_each([&](auto tag) { known = known || (network && candidate.activation == decltype(tag)::type::info.name); });
     if (!known) {
         return network ? "unknown activation '" + candidate.activation + "'"
                        : "an activation, which the objective '" + candidate.objective + "' has not";
+    }
+    if (!network && !candidate.output.empty()) {
+        return "an output, which the objective '" + candidate.objective + "' has not";
     }
     if (std::string problem = model_detail::problem_with_normalization(candidate.normalization, candidate.features); !problem.empty()) {
         return problem;

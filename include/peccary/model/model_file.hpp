@@ -37,9 +37,14 @@ inline std::vector<real> extracted(std::vector<tensor>& arrays, std::string_view
 
 } // namespace model_file_detail
 
-/// Replaces `path` by the model, or throws and leaves it as it was: `error` when the model is not valid (`problem_with`), `io_error` when
-/// it cannot be written. Thread-safety: reentrant.
-inline void save(const model& trained, const std::string& path) {
+/// What a file of a model says, whatever the format: fields of text, and arrays, which refer to the model.
+struct model_content {
+    text_fields fields;
+    std::vector<tensor_view> arrays;
+};
+
+/// Throws `error` that names the file `path`, which it is meant for, when the model is not valid (`problem_with`).
+inline model_content content_of(const model& trained, const std::string& path) {
     if (const std::string problem = problem_with(trained); !problem.empty()) {
         throw error(path + ": not written, since the model is not valid: " + problem + "; mend the model before saving it");
     }
@@ -48,28 +53,32 @@ inline void save(const model& trained, const std::string& path) {
         labels += labels.empty() ? "" : " ";
         labels += format_number(label);
     }
-    text_fields fields{{"objective", trained.objective}, {"features", format_number(trained.features)}, {"labels", labels}};
+    model_content content{.fields = {{"objective", trained.objective}, {"features", format_number(trained.features)}, {"labels", labels}},
+                          .arrays = {trained.arrays.begin(), trained.arrays.end()}};
     if (!trained.activation.empty()) {
-        fields.emplace("activation", trained.activation);
+        content.fields.emplace("activation", trained.activation);
+    }
+    if (!trained.output.empty()) {
+        content.fields.emplace("output", trained.output);
     }
     if (trained.normalization.active()) {
-        fields.emplace("normalize", trained.normalization.method);
+        content.fields.emplace("normalize", trained.normalization.method);
     }
     for (const auto& [key, value] : trained.metadata) {
-        fields.emplace("metadata." + key, value);
+        content.fields.emplace("metadata." + key, value);
     }
-    std::vector<tensor_view> arrays(trained.arrays.begin(), trained.arrays.end());
-    const std::vector<std::uint64_t> shape{trained.features};
     if (trained.normalization.learned()) {
-        arrays.emplace_back(model_file_detail::shift_name, shape, trained.normalization.shift);
-        arrays.emplace_back(model_file_detail::factor_name, shape, trained.normalization.factor);
+        const bool network = trained.objective == mlp::info.name;
+        const tensor& weights = *trained.find(network ? layer_weights_name(1) : "weights");
+        const auto shape = std::span(weights.shape).first(1); // as many as there are features
+        content.arrays.emplace_back(model_file_detail::shift_name, shape, trained.normalization.shift);
+        content.arrays.emplace_back(model_file_detail::factor_name, shape, trained.normalization.factor);
     }
-    write_container(path, container_kind::model, fields, arrays);
+    return content;
 }
 
-namespace model_file_detail {
-
-inline model from_container(container content, const std::string& name) {
+/// The reverse. Throws `data_error` when `content`, of the file `name`, does not make a valid model.
+inline model model_from_content(container content, const std::string& name) {
     constexpr std::string_view metadata_prefix = "metadata.";
     const auto refuse = [&](const std::string& what) {
         throw data_error(name + ": " + what + "; the program that wrote it is at fault, or newer: use that program, or train again");
@@ -81,6 +90,8 @@ inline model from_container(container content, const std::string& name) {
             loaded.objective = std::move(value);
         } else if (key == "activation") {
             loaded.activation = std::move(value);
+        } else if (key == "output") {
+            loaded.output = std::move(value);
         } else if (key == "normalize") {
             loaded.normalization.method = std::move(value);
         } else if (key == "features") {
@@ -108,23 +119,31 @@ inline model from_container(container content, const std::string& name) {
     if (!has_features) {
         refuse("no number of features");
     }
+    if (loaded.objective == mlp::info.name && loaded.output.empty()) {
+        loaded.output = cross_entropy::info.name; // the only one there was when networks had no field for it
+    }
     loaded.arrays = std::move(content.tensors);
-    loaded.normalization.shift = extracted(loaded.arrays, shift_name);
-    loaded.normalization.factor = extracted(loaded.arrays, factor_name);
+    loaded.normalization.shift = model_file_detail::extracted(loaded.arrays, model_file_detail::shift_name);
+    loaded.normalization.factor = model_file_detail::extracted(loaded.arrays, model_file_detail::factor_name);
     if (const std::string problem = problem_with(loaded); !problem.empty()) {
         refuse(problem);
     }
     return loaded;
 }
 
-} // namespace model_file_detail
+/// Replaces `path` by the model, or throws and leaves it as it was: `error` when the model is not valid (`problem_with`), `io_error` when
+/// it cannot be written. Thread-safety: reentrant.
+inline void save(const model& trained, const std::string& path) {
+    const model_content content = content_of(trained, path);
+    write_container(path, container_kind::model, content.fields, content.arrays);
+}
 
 /// The model in `bytes`, the whole content of the file `name`, in either format. Throws `data_error`. Thread-safety: reentrant.
 /// (A string literal would bring its final zero byte; make it a `std::string_view`.)
 inline model load_model(std::span<const char> bytes, const std::string& name) {
     const std::string_view content(bytes.data(), bytes.size());
     if (is_container(content)) {
-        return model_file_detail::from_container(parse_container(content, name, container_kind::model), name);
+        return model_from_content(parse_container(content, name, container_kind::model), name);
     }
     if (is_liblinear_model(content)) {
         return parse_liblinear(content, name);

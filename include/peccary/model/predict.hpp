@@ -27,7 +27,7 @@ public:
         if (const std::string problem = problem_with(trained); !problem.empty()) {
             throw usage_error("cannot predict from a model with " + problem);
         }
-        objective_ = find_objective(trained.objective);
+        objective_ = *facts_of(trained);
         features_ = trained.features;
         if (trained.objective == mlp::info.name) {
             add_layers(trained);
@@ -42,8 +42,8 @@ public:
     predictor(model&&) = delete; // it would dangle
 
     /// Scores a row.
-    std::size_t outputs() const noexcept { return output_count(*objective_, labels_.size()); }
-    bool classifies() const noexcept { return peccary::classifies(*objective_); }
+    std::size_t outputs() const noexcept { return output_count(objective_, labels_.size()); }
+    bool classifies() const noexcept { return peccary::classifies(objective_); }
 
     /// The classes in the order of `probabilities`; empty for regression.
     std::span<const double> labels() const noexcept { return labels_; }
@@ -94,15 +94,16 @@ public:
         return labels_[static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin())];
     }
 
-    bool has_probabilities() const noexcept { return objective_->probabilities; }
+    bool has_probabilities() const noexcept { return objective_.probabilities; }
 
     /// The probability of each class, in the order of `labels()`; `probabilities` has as many entries and may not overlap `scores`.
     /// Softmax: exp(s_c) / sum exp(s). Logistic: 1 / (1 + exp(-s)), with more than two classes one for each, divided by their sum (as
     /// liblinear does). Neither overflows or divides by zero, whatever the scores. Throws `usage_error` unless `has_probabilities()`.
     void probabilities(std::span<const real> scores, std::span<real> probabilities) const {
         if (!has_probabilities()) {
-            throw usage_error("the objective '" + std::string(objective_->name) +
-                              "' has no probabilities; ask for labels or scores, or train with 'logistic', 'softmax' or 'mlp'");
+            throw usage_error("the objective '" + std::string(objective_.name) +
+                              "' has no probabilities here; ask for labels or scores, or train with 'logistic', 'softmax', or an 'mlp' of "
+                              "such an output");
         }
         if (scores.size() == 1) {
             probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-double{scores[0]}))); // not 1 - p, which loses a small one
@@ -110,7 +111,7 @@ public:
             return;
         }
         // Both links as logarithms: the largest becomes exp(0), so that the sum is at least 1.
-        const bool one_against_rest = objective_->target == target_kind::binary;
+        const bool one_against_rest = objective_.target == target_kind::binary;
         const auto log_weight = [&](real score) { return one_against_rest ? log_sigmoid(score) : double{score}; };
         const double largest = log_weight(std::ranges::max(scores));
         double sum = 0;
@@ -213,7 +214,7 @@ private:
     std::span<const real> bias_;
     std::vector<layer> layers_; ///< of a network; else none
     void (*apply_activation_)(std::span<const real>, std::span<real>) = nullptr;
-    const loss_info* objective_ = nullptr;
+    loss_info objective_{};
     const normalizer* normalization_;
     std::size_t features_ = 0;
 };

@@ -64,7 +64,9 @@ concept objective = std::copyable<Objective> && row_view<Row> &&
 ///   make_gradient(data, capacity)                scratch for batches of up to `capacity` rows of data like this
 ///   differentiate(data, rows, view, gradient)    reads the parameters once, fills the gradient; returns a number that is finite exactly if
 ///                                                the evaluation was
-///   apply(data, rows, gradient, view, step)      adds -step * the sum of the gradients of `rows`, those last differentiated
+///   apply(data, rows, gradient, view, step)      adds -step * the sum of the gradients of `rows`, those last differentiated. The same may be asked
+///                                                for again, where what it wrote came to nothing. An objective may read once more, and do
+///                                                the rest of the evaluation here, but not where adds are captured for a rule (`is_layerwise`)
 ///   differentiate_slice(data, rows, view, gradient, from, to)   evaluates rows [from, to) of the batch only. Slices that cover the batch may be
 ///                                                evaluated by different workers at once, over one gradient and an access policy that is exclusive
 ///   apply_share(data, rows, gradient, view, step, share)        after the slices: the same as `apply` for one share of the parameters
@@ -91,6 +93,47 @@ concept batch_objective = std::copyable<Objective> && dataset_view<Data> &&
 /// Either kind.
 template <class Objective, class Data>
 concept objective_over = objective<Objective, typename Data::row_type> || batch_objective<Objective, Data>;
+
+/// What of an objective's parameters is learned: without what a wrapper (`diagnosed`) has beside them.
+template <class Objective>
+parameter_layout learned_layout(const Objective& objective) {
+    if constexpr (requires { objective.wrapped().layout(); }) {
+        return objective.wrapped().layout();
+    } else {
+        return objective.layout();
+    }
+}
+
+/// What is known of an objective: `facts()`, if its loss is chosen at run time, else `info`.
+template <class Objective>
+loss_info facts_of(const Objective& objective) {
+    if constexpr (requires { objective.facts(); }) {
+        return objective.facts();
+    } else {
+        return Objective::info;
+    }
+}
+
+/// Whether an objective reads and writes its layers one by one, as its `apply` comes to them.
+template <class Objective>
+bool is_layerwise(const Objective& objective) {
+    if constexpr (requires { objective.wrapped().layerwise(); }) {
+        return objective.wrapped().layerwise();
+    } else if constexpr (requires { objective.layerwise(); }) {
+        return objective.layerwise();
+    } else {
+        return false;
+    }
+}
+
+/// Tells an objective that draws at random in training (`begin_epoch(seed, epoch)`) that an epoch begins, so that what it draws is a function of
+/// these. No worker may be running.
+template <class Objective>
+void begin_epoch([[maybe_unused]] Objective& objective, [[maybe_unused]] std::uint64_t seed, [[maybe_unused]] std::uint64_t epoch) {
+    if constexpr (requires { objective.begin_epoch(seed, epoch); }) {
+        objective.begin_epoch(seed, epoch);
+    }
+}
 
 /// Where descent starts: what the objective draws with `initialise(parameters&, seed)`, if it has that, else zeros.
 template <class Objective>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
-#include "peccary/objective/cross_entropy.hpp"
 #include "peccary/objective/objective.hpp"
+#include "peccary/objective/output/cross_entropy.hpp"
 
 #include <string>
 #include <vector>
@@ -15,12 +15,7 @@ namespace peccary {
 /// slope_c = weight * (softmax_c - [c = target]): slope_c * x for column c of W, slope_c for b_c.
 class softmax {
 public:
-    static constexpr loss_info info{.name = "softmax",
-                                    .target = target_kind::multiclass,
-                                    .curvature = 0.5,
-                                    .sample_excess = 8,
-                                    .differentiable = true,
-                                    .probabilities = true};
+    static constexpr loss_info info = cross_entropy::info;
 
     struct gradient {
         std::vector<real> slopes; ///< K
@@ -45,7 +40,7 @@ public:
     real differentiate(const Row& row, const View& view, gradient& result) const {
         const std::span<real> slopes(result.slopes);
         scores(row, view, slopes);
-        return cross_entropy::differentiate(row, slopes);
+        return cross_entropy::differentiate(row.target, row.weight, slopes);
     }
 
     template <row_view Row, class View>
@@ -71,7 +66,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        return cross_entropy::loss(scores, row);
+        return row.weight * cross_entropy::loss(scores, row.target);
     }
 
 private:

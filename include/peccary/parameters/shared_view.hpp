@@ -29,6 +29,12 @@ class shared_view {
 public:
     shared_view(real* base, Access& access, weight_scale scale = {}) noexcept : base_(base), access_(&access), scale_(scale) {}
 
+    /// For a view of the same through a policy that wraps this one's.
+    real* base() const noexcept { return base_; }
+    Access& access() const noexcept { return *access_; }
+    weight_scale scales() const noexcept { return scale_; }
+    static constexpr bool race_free = Access::info.race_free;
+
     real scale() const noexcept { return scale_.scale; }
     real inverse_scale() const noexcept { return scale_.inverse; }
 

@@ -15,9 +15,11 @@
 namespace peccary {
 
 /// Where a worker reads and writes: in place, in the shared buffer, through an access policy. Schemes that do more around an update (lock its
-/// support) or write elsewhere (a replica) derive from this and hide what differs.
+/// support) or write elsewhere (a replica, a new version) derive from this and hide what differs.
 ///
-///   begin(rows), before_apply(), end()   enclose an update
+///   begin(rows), before_apply(), end()   enclose an update: `base` after the first is where it reads, after the second where it writes. False of
+///                                        `end` says that what was written is void, and asks for another `before_apply` and another apply
+///   damped(step, damper)                 what is left of its step
 ///   try_begin(rows)                      only where `begin` may wait until others have come to their `end`: the same without waiting. False says
 ///                                        that it would have to; called again until it succeeds
 ///   after(updates)                       follows a chunk of so many updates
@@ -31,7 +33,19 @@ struct in_place {
 
     void begin(std::span<const row_index> /*rows*/) noexcept { probe.at_read(); }
     void before_apply() noexcept { probe.at_apply(); }
-    void end() noexcept { probe.applied(); }
+    /// What is left of an update's step, between `before_apply` and the update's first write. Nothing is late where plain memory will do, as nobody
+    /// else writes there meanwhile; that spares serial descent the question.
+    real damped(real step, damper* by) const noexcept {
+        if constexpr (Access::info.race_free) {
+            return peccary::damped(step, by, probe);
+        } else {
+            return step;
+        }
+    }
+    bool end() noexcept {
+        probe.applied();
+        return true;
+    }
     void after(std::uint64_t /*updates*/) noexcept {}
     void finish() noexcept {}
     contention tally() const noexcept { return access.tally(); }
@@ -40,8 +54,10 @@ struct in_place {
 /// One worker's part: updates from the queue until it is empty or a stop is requested.
 template <class Gradient, class Stretch, class Place>
 void work_asynchronously(Stretch& stretch, update_queue& queue, unsigned worker, Place place) {
-    Gradient gradient(stretch);
+    Gradient gradient(stretch, worker);
+    const auto view = [&place](const step_cursor& step) { return shared_view(place.base, place.access, step.scale()); };
     auto& statistics = stretch.state.workers[worker].statistics;
+    damper* const damping = stretch.state.workers[worker].damping.get();
     for (auto range = queue.claim(); !range.empty(); range = queue.claim()) {
         auto step = stretch.steps.at(range.first);
         double witness = 0;
@@ -51,12 +67,12 @@ void work_asynchronously(Stretch& stretch, update_queue& queue, unsigned worker,
                 step = stretch.steps.at(update);
             }
             const auto rows = gradient.rows_of(update);
-            const shared_view view(place.base, place.access, step.scale());
             place.begin(rows);
-            witness += gradient.differentiate(rows, view);
-            place.before_apply();
-            gradient.apply(rows, view, step.step());
-            place.end();
+            witness += gradient.differentiate(rows, view(step));
+            do {
+                place.before_apply();
+                gradient.apply(rows, view(step), place.damped(step.step(), damping));
+            } while (!place.end());
             examples += rows.size();
         }
         place.after(range.last - range.first);

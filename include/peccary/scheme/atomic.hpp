@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/parameters/access/atomic_add.hpp"
+#include "peccary/parameters/access/block_sweep.hpp"
 #include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
 
@@ -17,13 +18,14 @@ struct atomic {
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = false,
-                                      .batch = 1};
+                                      .batch = 1,
+                                      .late = applied_late::updates};
 
     atomic(const parameters& /*shared*/, unsigned /*workers*/) {}
 
     template <class Stretch>
     std::uint64_t run(Stretch& stretch) {
-        return run_asynchronously(stretch, [](unsigned) { return atomic_add{}; });
+        return run_asynchronously(stretch, [](unsigned worker) { return atomic_add(block_sweep::of_worker(worker)); });
     }
 };
 

@@ -1,6 +1,7 @@
 // HogBatch: each worker gathers the adds of a batch in a buffer of its own, and then makes each of them once, without locks.
 #pragma once
 
+#include "peccary/parameters/access/block_sweep.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
 #include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
@@ -15,6 +16,8 @@ namespace peccary {
 /// A worker reads the shared parameters as in Hogwild!, and writes a coordinate once a batch, however many of its examples touch it. So the
 /// lines of hot features move between the cores once a batch, not once an example.
 ///
+/// A batch objective over dense rows has gathered its batch before it adds anything: then this is Hogwild! with batches.
+///
 /// Considerations. The buffer is an access policy of its own: it knows nothing of objectives, and a dense gradient is gathered as well as a
 /// sparse one. A list of what was touched, since adding the whole buffer would cost the model's size per batch.
 struct hogbatch {
@@ -28,15 +31,21 @@ struct hogbatch {
                                       .lossless = false,
                                       .lockstep = false,
                                       .batch = 16,
-                                      .regroups = true};
+                                      .regroups = true,
+                                      .late = applied_late::updates};
 
     hogbatch(const parameters& shared, unsigned workers) : gathered_(workers, gathered_adds(shared)) {}
 
     template <class Stretch>
     std::uint64_t run(Stretch& stretch) {
-        return run_workers(stretch, stretch.workers, [&](unsigned worker) {
-            return gathering{{stretch.shared.base(), gathering_access(gathered_[worker], stretch.shared.base()), stretch.probe(worker)}};
-        });
+        if constexpr (Stretch::gathers) {
+            return run_asynchronously(stretch, [](unsigned worker) { return relaxed(block_sweep::of_worker(worker)); });
+        } else {
+            return run_workers(stretch, stretch.workers, [&](unsigned worker) {
+                return gathering{
+                    {stretch.shared.base(), gathering_access(gathered_[worker], stretch.shared.base()), stretch.probe(worker)}};
+            });
+        }
     }
 
 private:
@@ -77,7 +86,7 @@ private:
     /// Reads what is shared, and gathers what is added.
     class gathering_access : public elementwise_blocks<gathering_access> {
     public:
-        static constexpr access_info info{.name = "gathering", .race_free = true, .lossless = false};
+        static constexpr access_info info{.name = "gathering", .race_free = true, .lossless = false, .deferred = true};
 
         gathering_access(gathered_adds& mine, const real* shared) noexcept : mine_(&mine), shared_(shared) {}
 
@@ -95,9 +104,9 @@ private:
     struct gathering : in_place<gathering_access> {
         sampled_time merging = {};
 
-        void end() {
+        bool end() {
             merging.run([this] { access.flush(base); });
-            in_place::end();
+            return in_place::end();
         }
         contention tally() const noexcept { return {.merge_seconds = merging.seconds()}; }
     };

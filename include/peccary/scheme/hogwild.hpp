@@ -1,6 +1,7 @@
 // Hogwild!: workers read and write the shared parameters at will. Adds that collide may be lost, and rarely are when rows are sparse.
 #pragma once
 
+#include "peccary/parameters/access/block_sweep.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
 #include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
@@ -17,13 +18,14 @@ struct hogwild {
                                       .deterministic = false,
                                       .lossless = false,
                                       .lockstep = false,
-                                      .batch = 1};
+                                      .batch = 1,
+                                      .late = applied_late::updates};
 
     hogwild(const parameters& /*shared*/, unsigned /*workers*/) {}
 
     template <class Stretch>
     std::uint64_t run(Stretch& stretch) {
-        return run_asynchronously(stretch, [](unsigned) { return relaxed{}; });
+        return run_asynchronously(stretch, [](unsigned worker) { return relaxed(block_sweep::of_worker(worker)); });
     }
 };
 

@@ -17,7 +17,8 @@ struct locked {
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = false,
-                                      .batch = 1};
+                                      .batch = 1,
+                                      .late = applied_late::updates};
 
     locked(const parameters& /*shared*/, unsigned /*workers*/) {}
 

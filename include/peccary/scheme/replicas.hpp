@@ -6,7 +6,9 @@
 #include "peccary/scheme/scheme.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -34,7 +36,8 @@ struct replicas {
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = false,
-                                      .batch = 1};
+                                      .batch = 1,
+                                      .late = applied_late::merges};
 
     replicas(const parameters& shared, unsigned workers)
         : copies_(workers, copy{shared, shared}), locks_((shared.size() + segment - 1) / segment) {}
@@ -71,18 +74,18 @@ private:
             }
         }
         void before_apply() const noexcept {}
-        void end() const noexcept {}
+        bool end() const noexcept { return true; }
 
         void after(std::uint64_t updates) {
             unmerged += updates;
             if (unmerged >= period) {
-                merge();
+                merge<false>();
             }
         }
 
         void finish() {
             if (unmerged > 0) {
-                merge();
+                merge<true>();
             }
         }
 
@@ -99,6 +102,8 @@ private:
             fresh = false;
         }
 
+        /// `Last`: of a stretch. The next one begins with the shared parameters anew, so the copies are left as they are.
+        template <bool Last>
         void merge() {
             for_each_segment([this](std::size_t from, std::size_t size) {
                 real* const all = shared->base() + from;
@@ -109,8 +114,10 @@ private:
                     // the two, instead of the addition of zero, keeps compilers from vectorising this.
                     const real merged = trained[i] + (all[i] - snapshot[i]);
                     all[i] = merged;
-                    trained[i] = merged;
-                    snapshot[i] = merged;
+                    if constexpr (!Last) {
+                        trained[i] = merged;
+                        snapshot[i] = merged;
+                    }
                 }
             });
             probe.merged(unmerged);
@@ -137,8 +144,8 @@ private:
         }
     };
 
-    /// Updates between merges of one worker: as many as take some fourteen times as long as the merge, but at least two merges an epoch. A
-    /// merge moves three streams of memory; a parameter of it costs about 0.3 times what a nonzero of an update does. Merging four times as
+    /// Updates between merges of one worker: at least as many as take some fourteen times as long as the merge, but half of its part of the epoch at
+    /// most. A merge moves three streams of memory; a parameter of it costs about 0.3 times what a nonzero of an update does. Merging four times as
     /// often cost a fifth of the speed-up on imdb, and half as often left the gap after six passes 1.6 times that of one worker.
     template <class Stretch>
     static std::uint64_t merge_period(const Stretch& stretch) {
@@ -146,8 +153,10 @@ private:
             static_cast<double>(stretch.data.nonzeros()) / static_cast<double>(std::max<std::size_t>(1, stretch.data.size()));
         const double update = std::max(1.0, row * static_cast<double>(stretch.batch * stretch.objective.outputs()));
         const double affordable = 4.0 * static_cast<double>(stretch.shared.size()) / update;
-        const double half = static_cast<double>(stretch.order.size()) / static_cast<double>(2 * stretch.workers * stretch.batch);
-        return static_cast<std::uint64_t>(std::max(1.0, std::min(affordable, half)));
+        const double part = static_cast<double>(stretch.order.size()) / static_cast<double>(stretch.workers * stretch.batch);
+        const double merges = std::max(2.0, std::floor(part / affordable));
+        // A twentieth more than an even share, so that a worker with somewhat more than its part does not merge just before its last merge.
+        return static_cast<std::uint64_t>(std::max(1.0, 1.05 * part / merges));
     }
 
     static constexpr std::size_t segment = 8192; ///< in reals

@@ -25,7 +25,8 @@ struct round_robin {
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = true,
-                                      .batch = 1};
+                                      .batch = 1,
+                                      .late = applied_late::updates};
 
     round_robin(const parameters& /*shared*/, unsigned /*workers*/) {}
 
@@ -75,8 +76,9 @@ private:
     template <class Stretch>
     static void work(Stretch& stretch, unsigned worker, turn& order) {
         auto probe = stretch.probe(worker);
-        batch_gradient<Stretch> gradient(stretch);
+        batch_gradient<Stretch> gradient(stretch, worker);
         auto& statistics = stretch.state.workers[worker].statistics;
+        damper* const damping = stretch.state.workers[worker].damping.get();
         const std::uint64_t chunk = stretch.chunk();
         relaxed access;
         for (std::uint64_t update = stretch.first + worker; update < stretch.last; update += stretch.workers) {
@@ -97,7 +99,7 @@ private:
                 return;
             }
             probe.at_apply();
-            gradient.apply(rows, view, step.step());
+            gradient.apply(rows, view, damped(step.step(), damping, probe));
             probe.applied();
             order.pass(update);
             ++statistics.updates;

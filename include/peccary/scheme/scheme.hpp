@@ -1,15 +1,25 @@
 // The contract of update schemes: who reads and writes when.
 #pragma once
 
+#include "peccary/core/error.hpp"
 #include "peccary/scheme/stretch.hpp"
+#include "peccary/step/rules.hpp"
 
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace peccary {
+
+/// What comes late: what is applied to parameters that others may have changed since it was computed from them.
+enum class applied_late {
+    nothing, ///< updates are serial: what they read stays as it is until they are applied
+    updates, ///< each by a staleness of its own
+    merges   ///< updates are applied at once, to a copy of the worker's own
+};
 
 /// What a scheme promises and needs. All of it is data for tables, tests and error messages.
 struct scheme_info {
@@ -24,6 +34,8 @@ struct scheme_info {
     bool lockstep;                ///< workers wait for each other, so all must run at once
     std::uint64_t batch;          ///< default examples per update
     bool regroups = false;        ///< sums the adds of a batch before it makes them, which rounds differently
+    applied_late late = applied_late::nothing;
+    bool together = false; ///< all workers make each update together
 };
 
 /// A scheme is constructed once per run from the numbers of parameters and workers, and keeps what it needs between stretches (locks, replicas).
@@ -35,6 +47,43 @@ concept scheme_over = std::constructible_from<Scheme, const parameters&, unsigne
     { Scheme::info } -> std::convertible_to<scheme_info>;
     { scheme.run(stretch) } -> std::same_as<std::uint64_t>;
 };
+
+/// Whether workers of a scheme share the state of a rule, where that was left open too. Throws `usage_error` if they shall and cannot, or if a rule
+/// asks for anything else that the scheme cannot do.
+inline bool shares_state(const scheme_info& scheme, const update_rule& rule) {
+    if (rule.compensates() && scheme.late != applied_late::updates) {
+        throw usage_error("the scheme '" + std::string(scheme.name) + "' has no delay that could be compensated; leave the compensation '" +
+                          std::string(rule.compensation.name) + "' out, or choose a scheme such as 'hogwild'");
+    }
+    const bool merges = scheme.late == applied_late::merges;
+    if (merges && !rule.mergeable()) {
+        throw usage_error("the scheme '" + std::string(scheme.name) +
+                          "' adds up what workers change in copies of their own, and the state of '" + std::string(rule.info.name) +
+                          "', a moving mean, cannot be added up; leave each worker its own (--rule-state worker)");
+    }
+    return scheme.together || rule.state == rule_state::shared || (rule.state == rule_state::automatic && !(merges && rule.info.forgets));
+}
+
+/// Throws `usage_error` for a scheme in which damping has nothing to damp.
+inline void require_late_updates(const scheme_info& scheme) {
+    if (scheme.late != applied_late::updates) {
+        const std::string why = scheme.late == applied_late::nothing
+                                    ? "what an update reads stays as it is until it is applied"
+                                    : "they are applied at once, to a copy of the worker's own, and what is late are merges";
+        throw usage_error("the scheme '" + std::string(scheme.name) + "' has no late updates to damp: " + why +
+                          "; choose another, such as 'hogwild', or no damping");
+    }
+}
+
+/// Throws `usage_error` for a scheme in which reading and writing layer by layer changes nothing.
+inline void require_layers_to_change(const scheme_info& scheme) {
+    if (scheme.late != applied_late::updates) {
+        throw usage_error(
+            "the scheme '" + std::string(scheme.name) +
+            "' gains nothing layer by layer: what an update reads stays as it is until it is applied; choose another, such as "
+            "'hogwild', or leave --layerwise out");
+    }
+}
 
 /// Examples an update where the user asks for no number: the scheme's, but of a batch objective at least as many as it is efficient with.
 template <class Scheme, class Objective>

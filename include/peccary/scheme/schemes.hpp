@@ -5,6 +5,7 @@
 #include "peccary/scheme/atomic.hpp"
 #include "peccary/scheme/hogbatch.hpp"
 #include "peccary/scheme/hogwild.hpp"
+#include "peccary/scheme/leashed.hpp"
 #include "peccary/scheme/locked.hpp"
 #include "peccary/scheme/replicas.hpp"
 #include "peccary/scheme/round_robin.hpp"
@@ -14,6 +15,6 @@
 
 namespace peccary {
 
-using schemes = type_list<sequential, hogwild, atomic, striped, locked, round_robin, synchronous, hogbatch, replicas>;
+using schemes = type_list<sequential, hogwild, atomic, striped, locked, leashed, round_robin, synchronous, hogbatch, replicas>;
 
 } // namespace peccary

@@ -38,7 +38,9 @@ public:
         : stretch_(&stretch), queue_(&queue), turns_(stretch.turns), chunk_(stretch.chunk()), steps_(stretch.steps.at(stretch.first)) {
         workers_.reserve(workers);
         for (unsigned worker = 0; worker < workers; ++worker) {
-            workers_.push_back({.gradient = Gradient(stretch), .place = make_place(worker)});
+            workers_.push_back({.gradient = Gradient(stretch, worker),
+                                .place = make_place(worker),
+                                .damping = stretch.state.workers[worker].damping.get()});
         }
     }
 
@@ -74,7 +76,8 @@ private:
     struct alignas(cache_line) simulated_worker {
         Gradient gradient;
         Place place;
-        std::uint64_t update = 0; ///< the last one claimed
+        damper* damping = nullptr; ///< a copy, as the worker's state is on a page of its own
+        std::uint64_t update = 0;  ///< the last one claimed
         std::uint64_t updates = 0;
         std::uint64_t examples = 0;
         weight_scale scale = {};
@@ -149,9 +152,10 @@ private:
     void apply(unsigned worker) {
         simulated_worker& of = workers_[worker];
         const auto rows = of.rows();
-        of.place.before_apply();
-        of.gradient.apply(rows, of.view(), of.step);
-        of.place.end();
+        do {
+            of.place.before_apply();
+            of.gradient.apply(rows, of.view(), of.place.damped(of.step, of.damping));
+        } while (!of.place.end());
         of.at = stage::idle;
         of.examples += rows.size();
         if ((++of.updates & (chunk_ - 1)) == 0) { // chunks are powers of two

@@ -9,8 +9,10 @@
 #include "peccary/execution/turn_order.hpp"
 #include "peccary/objective/objective.hpp"
 #include "peccary/parameters/parameters.hpp"
+#include "peccary/scheme/applied_rule.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
+#include "peccary/step/damper.hpp"
 #include "peccary/step/step_table.hpp"
 
 #include <algorithm>
@@ -19,6 +21,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -36,12 +39,20 @@ struct divergence {
 /// One worker's private state; padded, and merged after the join.
 struct alignas(cache_line) worker_state {
     worker_statistics statistics;
+    std::unique_ptr<damper> damping; ///< none where steps are not damped
 };
 
 /// What all workers of a run share besides the parameters. Thread-safety: each member says.
 struct run_state {
-    run_state(unsigned worker_count, const staleness_sampling& measured, stop_flag& stop_of_run)
-        : clocks(worker_count), workers(worker_count), sampling(measured), stop(stop_of_run) {}
+    run_state(unsigned worker_count, const staleness_sampling& measured, stop_flag& stop_of_run, const damping_rule& damping = {},
+              clock_writers writers = clock_writers::each_worker)
+        : clocks(worker_count, writers), workers(worker_count), sampling(measured), stop(stop_of_run) {
+        if (damping.damps) {
+            for (worker_state& worker : workers) {
+                worker.damping = std::make_unique<damper>(damping, worker_count, worker.statistics);
+            }
+        }
+    }
 
     update_clocks clocks;              ///< each written by its worker
     std::vector<worker_state> workers; ///< each touched by its worker
@@ -71,7 +82,10 @@ template <class Objective, dataset_view Data>
 requires objective_over<Objective, Data>
 struct stretch {
     using gradient = typename Objective::gradient;
+    using row_type = typename Data::row_type;
     static constexpr bool batched = batch_objective<Objective, Data>;
+    /// Whether an update adds to each parameter once, however many examples it has.
+    static constexpr bool gathers = batched && std::same_as<row_type, dense_row>;
 
     const Objective& objective;
     Data data;
@@ -84,7 +98,9 @@ struct stretch {
     executor& runner;
     unsigned workers = 1;
     run_state& state;
-    turn_order* turns = nullptr; ///< of simulated workers; none where the runner runs them
+    turn_order* turns = nullptr;        ///< of simulated workers; none where the runner runs them
+    const applied_rule* rule = nullptr; ///< by which a batch objective's gradients are applied; none: as they are
+    std::uint64_t updates_before = 0;   ///< of the run, before the epoch's first
 
     std::span<const row_index> rows_of(std::uint64_t update) const noexcept {
         const std::size_t first_row = update * batch;

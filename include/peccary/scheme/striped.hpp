@@ -71,11 +71,12 @@ private:
             return true;
         }
 
-        void end() noexcept {
+        bool end() noexcept {
             in_place::end();
             for (const std::size_t stripe : held) {
                 scheme->locks_.unlock(stripe);
             }
+            return true;
         }
 
         contention tally() const noexcept { return waited; }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace peccary {
@@ -27,7 +28,8 @@ struct synchronous {
                                       .deterministic = true,
                                       .lossless = true,
                                       .lockstep = true,
-                                      .batch = 16};
+                                      .batch = 16,
+                                      .together = true};
 
     synchronous(const parameters& /*shared*/, unsigned /*workers*/) {}
 
@@ -36,8 +38,9 @@ struct synchronous {
         if (shares_.empty()) {
             shares_ = balanced_shares(stretch.data, stretch.workers);
         }
-        batch_gradient<Stretch> gradient(stretch);
+        batch_gradient<Stretch> gradient(stretch, 0, stretch.workers);
         barrier evaluated(stretch.workers);
+        barrier prepared(stretch.workers);
         barrier applied(stretch.workers);
         std::atomic<bool> stopped{false};
         std::uint64_t reached = stretch.last;
@@ -73,7 +76,11 @@ struct synchronous {
                 if (worker == 0) {
                     probe.at_apply();
                 }
-                gradient.apply_share(rows, view, step.step(), shares_[worker]);
+                gradient.prepare_share(rows, view, shares_[worker], worker);
+                if (gradient.shares_depend()) {
+                    prepared.arrive_and_wait(statistics.waits);
+                }
+                gradient.apply_share(rows, view, step.step(), shares_[worker], worker);
                 applied.arrive_and_wait(statistics.waits);
                 if (worker == 0) { // an update is the whole batch's, and counted once
                     probe.applied();
@@ -89,23 +96,26 @@ private:
     template <class Data>
     static std::vector<feature_share> balanced_shares(const Data& data, unsigned workers) {
         constexpr std::size_t sample = 2048;
-        std::vector<feature_index> seen;
+        std::vector<std::uint32_t> nonzeros(data.features()); // of each; a sample is of fewer than twice as many rows as asked
+        std::size_t all = 0;
         const std::size_t stride = std::max<std::size_t>(1, data.size() / sample);
         for (std::size_t i = 0; i < data.size(); i += stride) {
             const auto row = data.row(i);
             for (std::size_t k = 0; k < row.size(); ++k) {
-                seen.push_back(row.index(k));
+                ++nonzeros[row.index(k)];
             }
+            all += row.size();
         }
-        std::ranges::sort(seen);
         std::vector<feature_share> shares(workers);
-        for (unsigned worker = 0; worker < workers; ++worker) {
-            shares[worker].biases = worker == 0;
-            if (worker > 0) {
-                const std::size_t quantile = seen.size() * worker / workers;
-                shares[worker].first = seen.empty() ? shares[worker].last : seen[quantile];
-                shares[worker - 1].last = shares[worker].first;
+        std::size_t feature = 0;
+        std::size_t before = 0; // nonzeros of all features before it
+        for (unsigned worker = 1; worker < workers; ++worker) {
+            for (; all > 0 && before + nonzeros[feature] <= all * worker / workers; ++feature) {
+                before += nonzeros[feature];
             }
+            shares[worker].biases = false;
+            shares[worker].first = all > 0 ? static_cast<feature_index>(feature) : shares[worker].last;
+            shares[worker - 1].last = shares[worker].first;
         }
         return shares;
     }

@@ -11,8 +11,8 @@ struct contention {
     std::uint64_t contended = 0; ///< lock acquisitions that had to wait
     double lock_seconds = 0;     ///< spent waiting for locks
     double barrier_seconds = 0;  ///< spent waiting at barriers, or for one's turn
-    double retry_seconds = 0;    ///< from the first failed attempt of an add to its success; estimated by `sampled_time`
-    double merge_seconds = 0;    ///< spent merging what is private with what is shared, without waiting for locks
+    double retry_seconds = 0; ///< from the first failed attempt of an add, or of a version, to its success; that of adds by `sampled_time`
+    double merge_seconds = 0; ///< spent merging what is private with what is shared, without waiting for locks
 
     void merge(const contention& other) noexcept {
         retries += other.retries;

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace peccary {
 
@@ -32,8 +32,16 @@ public:
         }
     }
 
+    /// Takes back one of the samples recorded as `value`. The maximum stays.
+    void retract(std::uint64_t value) noexcept {
+        std::uint64_t& bin = counts_[bin_of(value)];
+        put(bin, bin - 1);
+        put(samples_, samples_ - 1);
+        put(sum_, sum_ - value);
+    }
+
     /// A copy of what was recorded so far, from any thread while another one calls `record`: each count as it was at some time in between.
-    histogram snapshot() const noexcept {
+    histogram snapshot() const {
         histogram seen;
         for (std::size_t bin = 0; bin < bins; ++bin) {
             seen.counts_[bin] = peek(counts_[bin]);
@@ -69,6 +77,16 @@ public:
             }
         }
         return maximum_;
+    }
+
+    /// The share of the samples that are below `value`, those in its bin counted half: 0 to 1, and 1/2 on average over the samples. 1/2 without any.
+    double rank(std::uint64_t value) const noexcept {
+        const std::size_t bin = bin_of(value);
+        std::uint64_t below = 0;
+        for (std::size_t lower = 0; lower < bin; ++lower) {
+            below += counts_[lower];
+        }
+        return samples_ == 0 ? 0.5 : (static_cast<double>(below) + static_cast<double>(counts_[bin]) / 2) / static_cast<double>(samples_);
     }
 
     static constexpr std::size_t bin_of(std::uint64_t value) noexcept {
@@ -107,7 +125,7 @@ private:
         return std::atomic_ref<std::uint64_t>(const_cast<std::uint64_t&>(count)).load(std::memory_order_relaxed);
     }
 
-    std::array<std::uint64_t, bins> counts_{};
+    std::vector<std::uint64_t> counts_ = std::vector<std::uint64_t>(bins);
     std::uint64_t samples_ = 0;
     std::uint64_t sum_ = 0;
     std::uint64_t maximum_ = 0;

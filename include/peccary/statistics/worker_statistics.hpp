@@ -24,12 +24,13 @@ struct worker_times {
 struct worker_statistics {
     std::uint64_t updates = 0;  ///< updates applied
     std::uint64_t examples = 0; ///< examples evaluated
-    histogram staleness;        ///< of the updates that were measured
-    histogram as_sampled;       ///< exact mode only: of those among them that sampled mode would have measured
-    histogram overlap;          ///< exact mode only: updates by others under way at some time while this one was
+    double damping = 0;         ///< sum of the factors of the updates' steps; 0 where steps are not damped
     contention waits;
     double seconds = 0;      ///< wall-clock time of the epochs
     double busy_seconds = 0; ///< of these, from the first update of a stretch to the last, waiting included
+    histogram staleness;     ///< of the updates that were measured
+    histogram as_sampled;    ///< exact mode only: of those among them that sampled mode would have measured
+    histogram overlap;       ///< exact mode only: updates by others under way at some time while this one was
 
     void merge(const worker_statistics& other) noexcept {
         updates += other.updates;
@@ -37,6 +38,7 @@ struct worker_statistics {
         staleness.merge(other.staleness);
         as_sampled.merge(other.as_sampled);
         overlap.merge(other.overlap);
+        damping += other.damping;
         waits.merge(other.waits);
         seconds += other.seconds;
         busy_seconds += other.busy_seconds;

@@ -6,6 +6,9 @@
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/objective/objective.hpp"
 #include "peccary/parameters/parameters.hpp"
+#include "peccary/scheme/applied_rule.hpp"
+#include "peccary/scheme/rule_update.hpp"
+#include "peccary/step/rules.hpp"
 #include "peccary/step/schedules.hpp"
 #include "peccary/step/step_table.hpp"
 #include "peccary/train/evaluate.hpp"
@@ -38,9 +41,12 @@ template <class Objective, dataset_view Data>
 class calibrator {
 public:
     calibrator(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
-               std::uint64_t seed)
-        : objective_(objective), data_(data), batch_(std::min<std::uint64_t>(batch, rows.size())), l2_(l2),
-          model_(initial_parameters(objective, seed)) {
+               std::uint64_t seed, const update_rule& rule = {})
+        : objective_(objective), data_(data), batch_(std::min<std::uint64_t>(batch, rows.size())), l2_(l2), rule_(rule, objective_),
+          model_(with_shared_state(initial_parameters(objective, seed), rule_)) {
+        if (is_layerwise(objective)) {
+            require_plain_layer_by_layer(rule);
+        }
         if constexpr (batched) {
             initial_ = model_;
         }
@@ -73,6 +79,10 @@ public:
             return step * (1.0 - static_cast<double>(update) / static_cast<double>(updates));
         };
         auto gradients = make_gradients();
+        std::vector<rule_update> transformed;
+        if (!rule_.rule.plain()) {
+            transformed.emplace_back(rule_, 0);
+        }
         for (std::uint64_t first = 0; first < updates;) {
             // As in training, the scale is folded in before it leaves the range of floats, which a strong l2 takes a few updates for.
             const std::uint64_t last = std::min(updates, first + regulariser{.l2 = l2_}.stretch_length(step_of(first), 0, 0, updates));
@@ -85,7 +95,13 @@ public:
                 const real share_of_row = at.step() / static_cast<real>(rows.size());
                 if constexpr (batched) {
                     objective_.differentiate(data_, rows, view, gradients);
-                    objective_.apply(data_, rows, gradients, view, share_of_row);
+                    if (transformed.empty()) {
+                        objective_.apply(data_, rows, gradients, view, share_of_row);
+                    } else {
+                        transformed.front().run(view, rows.size(), at.step(), update + 1, [&](const auto& captured, real mean) {
+                            objective_.apply(data_, rows, gradients, captured, mean);
+                        });
+                    }
                 } else {
                     for (std::size_t i = 0; i < rows.size(); ++i) {
                         objective_.differentiate(data_.row(rows[i]), view, gradients[i]);
@@ -180,6 +196,7 @@ private:
     Data data_;
     std::uint64_t batch_;
     double l2_;
+    applied_rule rule_;
     parameters model_;
     std::optional<parameters> initial_; ///< batch objectives only; others begin at zero
     std::vector<row_index> sample_;
@@ -187,13 +204,16 @@ private:
 };
 
 /// Climbs from the step that curvature and row norms suggest, by factors of two, while the sample's objective improves. `epochs` is how many
-/// passes are planned: in one or two a run needs larger steps to get anywhere than in ten (docs/schedules.md).
+/// passes are planned: in one or two a run needs larger steps to get anywhere than in ten (docs/schedules.md). `rule` is what the run will apply;
+/// where its steps do not depend on the gradient's size, the search begins at the rule's own.
 template <class Objective, dataset_view Data>
 calibration calibrate(const Objective& objective, const Data& data, std::span<const row_index> rows, std::uint64_t batch, double l2,
-                      std::uint64_t epochs, std::uint64_t seed) {
-    calibrator<Objective, Data> sample(objective, data, rows, batch, l2, seed);
+                      std::uint64_t epochs, std::uint64_t seed, const update_rule& rule = {}) {
+    calibrator<Objective, Data> sample(objective, data, rows, batch, l2, seed, rule);
+    const loss_info facts = facts_of(objective);
     const double norm = sample.mean_squared_norm();
-    const double first = 0.25 / (Objective::info.curvature * (norm > 0 ? norm : 1));
+    const double by_curvature = 0.25 / (facts.curvature * (norm > 0 ? norm : 1)) * (1 - rule.knobs.beta1); // momentum sums gradients up
+    const double first = rule.info.first_step > 0 ? rule.info.first_step : by_curvature;
     calibration best{.step = first, .sample = sample.sample_size(), .candidates = 1, .sample_objective = sample.try_step(first)};
     for (const double factor : {2.0, 0.5}) {
         const std::size_t before = best.candidates;
@@ -213,7 +233,7 @@ calibration calibrate(const Objective& objective, const Data& data, std::span<co
         }
     }
     constexpr double epochs_of_a_long_run = 4;
-    best.step /= Objective::info.sample_excess;
+    best.step /= facts.sample_excess;
     best.step *= std::clamp(std::sqrt(epochs_of_a_long_run / static_cast<double>(std::max<std::uint64_t>(1, epochs))), 1.0, 2.0);
     return best;
 }

@@ -44,6 +44,12 @@ inline std::size_t predicted_class(std::span<const real> scores) noexcept {
                               : static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
 }
 
+/// The target that these scores speak for, of an objective that has classes.
+inline double predicted_target(std::span<const real> scores, target_kind kind) noexcept {
+    const auto predicted = static_cast<double>(predicted_class(scores));
+    return kind == target_kind::binary ? 2 * predicted - 1 : predicted;
+}
+
 /// The scores of rows, one row or one batch at a time, as the objective has it. Thread-safety: none; each worker has its own.
 template <class Objective, dataset_view Data>
 class scorer {
@@ -101,6 +107,7 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
         double squares = 0;
         std::size_t right = 0;
     };
+    const target_kind target = facts_of(objective).target;
     constexpr std::size_t block = 512;
     std::vector<partial> partials((rows.size() + block - 1) / block);
     std::atomic<std::size_t> next{0};
@@ -115,13 +122,11 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
             scores.visit(rows.subspan(mine * block, std::min(block, rows.size() - mine * block)), view,
                          [&](const auto& row, std::span<const real> of_row) {
                              sum.loss += objective.loss_of(of_row, row);
-                             if constexpr (Objective::info.target == target_kind::regression) {
+                             if (target == target_kind::regression) {
                                  const double residual = static_cast<double>(of_row[0]) - row.target;
                                  sum.squares += residual * residual;
                              } else {
-                                 const double lowest = Objective::info.target == target_kind::binary ? -1 : 0;
-                                 const double step = Objective::info.target == target_kind::binary ? 2 : 1;
-                                 sum.right += static_cast<double>(predicted_class(of_row)) * step + lowest == row.target ? 1 : 0;
+                                 sum.right += predicted_target(of_row, target) == row.target ? 1 : 0;
                              }
                          });
             partials[mine] = sum;
@@ -136,7 +141,7 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
     }
     const auto count = static_cast<double>(rows.size());
     evaluation result{.mean_loss = total.loss / count};
-    if constexpr (Objective::info.target == target_kind::regression) {
+    if (target == target_kind::regression) {
         result.mean_squared_error = total.squares / count;
     } else {
         result.accuracy = static_cast<double>(total.right) / count;

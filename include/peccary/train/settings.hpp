@@ -3,6 +3,7 @@
 
 #include "peccary/core/error.hpp"
 #include "peccary/statistics/staleness.hpp"
+#include "peccary/step/rules.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -23,11 +24,13 @@ struct train_settings {
     std::optional<double> step = std::nullopt; ///< none: calibrated on a sample
     std::string schedule = "linear";
     std::optional<double> decay = std::nullopt; ///< none: the schedule's default
+    rule_settings rule = rule_settings();       ///< batch objectives only, but for the default
+    std::string damping = "none";               ///< of late updates: a name of `dampings`, possibly with a knob, as in "tail:0.5"
     std::uint64_t batch = 0;                    ///< examples per update; 0: the scheme's default
     std::optional<double> l2 = std::nullopt;    ///< none: 1 / examples
     double l1 = 0;
     std::uint64_t seed = 1;
-    staleness_mode staleness = staleness_mode::sampled;
+    staleness_mode staleness = staleness_mode::sampled; ///< with a damping, which needs it of every update, sampled is exact
 };
 
 /// Passes to plan over data with so many nonzeros: as many as make some twenty million visits of a nonzero, but 6 to 30. Small data sets need
@@ -51,6 +54,7 @@ inline void check(const train_settings& settings) {
     require(!settings.decay || (std::isfinite(*settings.decay) && *settings.decay > 0), "the decay must be a positive number");
     require(!settings.l2 || (std::isfinite(*settings.l2) && *settings.l2 >= 0), "l2 must be zero or a positive number");
     require(std::isfinite(settings.l1) && settings.l1 >= 0, "l1 must be zero or a positive number");
+    static_cast<void>(rule_of(settings.rule));
 }
 
 } // namespace peccary

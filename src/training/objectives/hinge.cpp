@@ -2,7 +2,7 @@
 
 namespace peccary::program {
 
-template std::unique_ptr<training_run> make_run_of<linear<hinge>>(const run_request& request);
-template std::unique_ptr<training_run> make_run_of<diagnosed<linear<hinge>>>(const run_request& request);
+template training_run make_run_of<linear<hinge>>(const run_request& request);
+template training_run make_run_of<diagnosed<linear<hinge>>>(const run_request& request);
 
 } // namespace peccary::program

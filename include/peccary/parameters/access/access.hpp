@@ -14,8 +14,9 @@ namespace peccary {
 /// What a scheme can require of an access policy.
 struct access_info {
     std::string_view name;
-    bool race_free; ///< concurrent use is defined behaviour
-    bool lossless;  ///< no concurrent add is lost
+    bool race_free;        ///< concurrent use is defined behaviour
+    bool lossless;         ///< no concurrent add is lost
+    bool deferred = false; ///< adds are kept, and made later by whoever made the policy
 };
 
 /// A policy is a small value. Each worker has one of its own, which counts what waiting cost that worker.

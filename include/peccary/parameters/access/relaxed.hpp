@@ -2,26 +2,25 @@
 #pragma once
 
 #include "peccary/parameters/access/access.hpp"
+#include "peccary/parameters/access/block_sweep.hpp"
+#include "peccary/parameters/access/wide.hpp"
 
 #include <atomic>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
+#include <span>
 
 namespace peccary {
 
 /// Niu, Recht, Re, Wright 2011, with the races made relaxed atomics. On x86 both compile to plain moves.
 ///
-/// Considerations. No compiler vectorises relaxed atomics. Long blocks therefore go by words of two neighbouring coordinates, each one relaxed
-/// atomic access of 64 bits, by the builtins under `std::atomic_ref`, over a type that may alias; g++ and clang define this, and that other
-/// accesses to the same cells have 32 bits; ThreadSanitizer sees both. On a block of 118,000 floats (AMD Zen 5, g++ 12, -O3, in ns a coordinate)
-/// a read costs 0.14 and an add 0.27, one by one 0.27 and 0.54, and plain vector code 0.14 and 0.10; clang 14 gains nothing by words. Only
-/// words that lie within the block are touched, so that adds to neighbouring blocks never collide. Doing the arithmetic of sixteen at a time
-/// in vector registers, between the loads and the stores of words, was slower (0.64): the words must come together in memory first.
-/// Short blocks, whose length the compiler mostly knows, stay as they are: there the search for the first word costs more than it saves.
+/// Considerations. No compiler vectorises relaxed atomics. Long blocks therefore go by groups of neighbours, and so do short ones that begin with a group
+/// (parameters/access/wide.hpp): an add costs what plain vector code does, a copy up to twice as much (`bench.block_copy`). By words of 64 bits, an add
+/// cost four times as much, and one by one nine times; two workers that add to one block lost more than that, as each word moves the line anew.
 struct relaxed : elementwise_blocks<relaxed> {
     static constexpr access_info info{.name = "relaxed", .race_free = true, .lossless = false};
+
+    relaxed() noexcept = default;
+    explicit relaxed(block_sweep of_worker) noexcept : sweep(of_worker) {}
 
     real load(const real& cell) const noexcept {
         // atomic_ref<const T> comes with C++26; the object itself is never const.
@@ -33,64 +32,53 @@ struct relaxed : elementwise_blocks<relaxed> {
     }
 
     void load_block(const real* from, std::span<real> to) const noexcept {
-        const std::size_t size = to.size();
-        std::size_t i = 0;
-        if (size >= long_block) {
-            if (!begins_word(from)) {
-                to[i] = load(from[i]);
-                ++i;
-            }
-            for (; i + 2 <= size; i += 2) {
-                const std::uint64_t loaded = load_word(from + i);
-                std::memcpy(to.data() + i, &loaded, sizeof loaded);
-            }
-        }
-        for (; i < size; ++i) {
-            to[i] = load(from[i]);
-        }
+        real* into = to.data();
+        for_each_group<wide::lanes>(
+            from, to.size(),
+            [&into](const real* cell) {
+                *reinterpret_cast<wide::unaligned_value*>(into) = wide::load(cell);
+                into += wide::lanes;
+            },
+            [&into, this](const real* cell) { *into++ = load(*cell); });
     }
 
     void add_block(real* to, std::span<const real> from, real factor) const noexcept {
-        const std::size_t size = from.size();
-        std::size_t i = 0;
-        if (size >= long_block) {
-            if (!begins_word(to)) {
-                add(to[i], factor * from[i]);
-                ++i;
-            }
-            for (; i + 2 <= size; i += 2) {
-                auto both = std::bit_cast<pair>(load_word(to + i));
-                both.first += factor * from[i];
-                both.second += factor * from[i + 1];
-                store_word(to[i], std::bit_cast<std::uint64_t>(both));
-            }
-        }
-        for (; i < size; ++i) {
-            add(to[i], factor * from[i]);
-        }
+        sweep.for_each_part(from.size(),
+                            [&](std::size_t first, std::size_t length) { add_part(to + first, from.subspan(first, length), factor); });
     }
 
     contention tally() const noexcept { return {}; }
 
-    static_assert(std::atomic_ref<real>::is_always_lock_free);
+    block_sweep sweep = {}; ///< of long blocks
 
 private:
-    static constexpr std::size_t long_block = 32;
-
-    struct pair {
-        real first;
-        real second;
-    };
-    using word [[gnu::may_alias]] = std::uint64_t;
-    static_assert(sizeof(pair) == sizeof(word) && __atomic_always_lock_free(sizeof(word), nullptr));
-
-    static bool begins_word(const real* cell) noexcept { return reinterpret_cast<std::uintptr_t>(cell) % sizeof(word) == 0; }
-    static std::uint64_t load_word(const real* cell) noexcept {
-        return __atomic_load_n(reinterpret_cast<const word*>(cell), __ATOMIC_RELAXED);
+    /// A line is read as a whole before it is written as a whole: others who want it take it once, not once a group.
+    static void add_part(real* to, std::span<const real> from, real factor) noexcept {
+        constexpr std::size_t groups = line_cells / wide::lanes;
+        const real* change = from.data();
+        const auto added = [&change, factor](const real* cell) {
+            const wide::value sum = wide::load(cell) + factor * *reinterpret_cast<const wide::unaligned_value*>(change);
+            change += wide::lanes;
+            return sum;
+        };
+        for_each_line<wide::lanes>(
+            to, from.size(),
+            [&added](real* line) {
+                wide::value sums[groups]; // NOLINT(*-avoid-c-arrays): std::array would lose the alignment
+#pragma GCC unroll 8
+                for (std::size_t i = 0; i < groups; ++i) {
+                    sums[i] = added(line + i * wide::lanes);
+                }
+#pragma GCC unroll 8
+                for (std::size_t i = 0; i < groups; ++i) {
+                    wide::store(line + i * wide::lanes, sums[i]);
+                }
+            },
+            [&added](real* cell) { wide::store(cell, added(cell)); },
+            [&change, factor](real* cell) { relaxed().add(*cell, factor * *change++); });
     }
-    static void store_word(real& first, std::uint64_t value) noexcept {
-        __atomic_store_n(reinterpret_cast<word*>(&first), value, __ATOMIC_RELAXED);
-    }
+
+    static_assert(std::atomic_ref<real>::is_always_lock_free);
 };
 
 static_assert(race_free_access<relaxed>);

@@ -1,0 +1,140 @@
+// Schemes that say they are consistent, or serial: no update reads the parameters while another one's writes are under way.
+#include "catch.hpp"
+
+#include "support/made_data.hpp"
+#include "support/sanitizer.hpp"
+#include "support/training.hpp"
+
+#include "peccary/objective/objective.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+using namespace peccary;
+
+namespace {
+
+constexpr std::size_t features = 700; ///< some microseconds to read, so that others write meanwhile
+
+template <class Scheme>
+constexpr bool reads_whole_versions = Scheme::info.consistency == std::string_view("consistent") || Scheme::info.consistency
+                                                                                                        == std::string_view("serial");
+
+/// Adds 1 to all parameters, and looks whether all are equal where they are read.
+class uniform {
+public:
+    static constexpr loss_info info{.name = "uniform",
+                                    .target = target_kind::regression,
+                                    .curvature = 1,
+                                    .sample_excess = 1,
+                                    .differentiable = true,
+                                    .probabilities = false};
+    struct gradient {
+        std::vector<real> read = std::vector<real>(features);
+    };
+
+    uniform() { layout_.append("weights", features, true); }
+
+    static std::size_t outputs() noexcept { return 1; }
+    static gradient make_gradient() { return {}; }
+    parameter_layout layout() const { return layout_; }
+
+    template <row_view Row, class View>
+    real differentiate(const Row& /*row*/, const View& view, gradient& result) const {
+        const std::span read(view.read_block(0, result.read), features);
+        if (!std::ranges::all_of(read, [&](real cell) { return cell == read[0]; })) {
+            torn_->store(true, std::memory_order_relaxed); // read after the join
+        }
+        return read[0];
+    }
+    template <row_view Row, class View>
+    void apply(const Row& row, const gradient& of, const View& view, real step) const {
+        apply_share(row, of, view, step, {});
+    }
+    template <row_view Row, class View>
+    void apply_share(const Row& row, const gradient& /*of*/, const View& view, real step, const feature_share& share) const {
+        view.add_row(0, restrict_to(row, share.first, share.last), step);
+    }
+    template <row_view Row, class View>
+    void scores(const Row& row, const View& view, std::span<real> out) const {
+        out[0] = view.dot(0, row);
+    }
+    template <row_view Row>
+    static double loss_of(std::span<const real> scores, const Row& /*row*/) {
+        return scores[0];
+    }
+
+    bool torn() const noexcept { return torn_->load(std::memory_order_relaxed); }
+
+private:
+    parameter_layout layout_;
+    std::shared_ptr<std::atomic<bool>> torn_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+static_assert(objective<uniform, dense_row>);
+
+/// Rows of ones.
+struct ones {
+    explicit ones(std::size_t rows) : targets(rows) {
+        storage.columns = features;
+        storage.values.assign(rows * features, 1);
+    }
+    dense_view view() const { return storage.view(targets); }
+
+    dense_dataset storage;
+    std::vector<real> targets;
+};
+
+train_settings counting(const std::string& executor, unsigned workers) {
+    return {.executor = executor, .workers = workers, .epochs = 3, .step = 1, .schedule = "constant", .batch = 1, .l2 = 0.0};
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("consistent and serial schemes read whole versions", "", schemes) {
+    if constexpr (reads_whole_versions<TestType>) {
+        INFO(TestType::info.name);
+        const auto rows = static_cast<std::size_t>(TestType::info.lockstep ? test::repetitions(600, 100) : test::repetitions(4000, 400));
+        const ones data(rows);
+        test::with_executors<TestType>({1, 8, 32}, [&](const std::string& executor, unsigned workers) {
+            CAPTURE(executor, workers);
+            const uniform objective;
+            const auto end = test::run<TestType>(objective, data.view(), counting(executor, workers));
+            REQUIRE_FALSE(objective.torn());
+            const auto all = static_cast<real>(3 * rows);
+            REQUIRE(std::all_of(end.buffer.begin(), end.buffer.begin() + features, [all](real weight) { return weight == all; }));
+        });
+    }
+}
+
+TEST_CASE("leashed: swaps that fail are counted and timed, and their updates are made all the same") {
+    const std::size_t rows = 2000;
+    const ones data(rows);
+    contention met;
+    for (int attempt = 0; attempt < 100 && met.retries == 0; ++attempt) { // how threads meet is up to the machine
+        const auto end = test::run<leashed>(uniform(), data.view(), counting("threads", 8));
+        REQUIRE(end.buffer[0] == static_cast<real>(3 * rows));
+        met = end.merged().waits;
+        REQUIRE((met.retry_seconds > 0) == (met.retries > 0));
+    }
+    REQUIRE(met.retries > 0);
+}
+
+TEST_CASE("leashed: each of a thousand virtual workers holds the version that it has read") {
+    const std::size_t rows = 3000;
+    const ones data(rows);
+    const uniform objective;
+    train_settings settings = counting("virtual", 1024);
+    settings.delay = "constant";
+    settings.staleness = staleness_mode::exact;
+    const auto end = test::run<leashed>(objective, data.view(), settings);
+    REQUIRE_FALSE(objective.torn());
+    REQUIRE(end.buffer[0] == static_cast<real>(3 * rows));
+    REQUIRE(end.merged().staleness.maximum() == 1023);
+    REQUIRE(end.merged().waits.retries == 0);
+}
