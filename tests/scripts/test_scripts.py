@@ -134,12 +134,21 @@ class PageTables(unittest.TestCase):
 
 
 class CheckReadme(unittest.TestCase):
-    def test_blocks(self):
+    @staticmethod
+    def module():
         loader = importlib.machinery.SourceFileLoader("check_readme", str(SCRIPTS / "check-readme"))
         module = importlib.util.module_from_spec(importlib.util.spec_from_loader("check_readme", loader))
         loader.exec_module(module)
+        return module
+
+    def test_blocks(self):
         text = "# A\n```sh\none\n```\n<!-- no-run: takes a day -->\n```sh\ntwo\nthree\n```\n```cpp\nfour\n```\n"
-        self.assertEqual(module.blocks(text), [(2, None, "one\n"), (5, "takes a day", "two\nthree\n")])
+        self.assertEqual(self.module().blocks(text), [(2, None, "one\n"), (5, "takes a day", "two\nthree\n")])
+
+    def test_what_was_run_already(self):
+        commands = "scripts/test -R x\nscripts/test   # all tests\n  other\n"
+        self.assertEqual(self.module().remaining(commands, ["scripts/test"]), "scripts/test -R x\n  other\n")
+        self.assertEqual(self.module().remaining(commands, []), commands)
 
     def test_document_without_commands(self):
         with tempfile.NamedTemporaryFile("w", suffix=".md") as document:
