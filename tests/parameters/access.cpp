@@ -316,6 +316,25 @@ TEMPLATE_TEST_CASE("long blocks equal plain loops in either direction, wherever 
     }
 }
 
+TEMPLATE_TEST_CASE("long blocks are copied as they are, wherever they and their copies begin, and nothing beside them", "", relaxed,
+                   atomic_add) {
+    const TestType access;
+    for (const std::size_t length : {31, 32, 33, 39, 40, 63, 64, 65, 1025}) {
+        for (std::size_t first = 0; first < 40; ++first) {
+            for (const std::size_t into : {0, 1, 3, 8}) {
+                CAPTURE(TestType::info.name, length, first, into);
+                parameters model = test::buffer_of(first + length);
+                std::iota(model.exclusive().begin(), model.exclusive().end(), real{1});
+                std::vector<real> copy(into + length + 8, real{-1});
+                access.load_block(model.base() + first, std::span(copy).subspan(into, length));
+                std::vector<real> expected(copy.size(), real{-1});
+                std::iota(expected.begin() + static_cast<std::ptrdiff_t>(into), expected.end() - 8, static_cast<real>(first + 1));
+                REQUIRE(copy == expected);
+            }
+        }
+    }
+}
+
 TEMPLATE_LIST_TEST_CASE("of a long block's changes, zeros change nothing, and all others arrive", "", access_policies) {
     INFO(TestType::info.name);
     constexpr std::size_t length = 100;
