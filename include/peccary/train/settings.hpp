@@ -2,6 +2,8 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/execution/topology.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/step/rules.hpp"
 
@@ -41,6 +43,17 @@ constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
 
 constexpr std::uint64_t planned_epochs(const train_settings& settings, std::uint64_t nonzeros) noexcept {
     return settings.epochs == 0 ? default_epochs(nonzeros) : settings.epochs;
+}
+
+/// Workers of a run by this scheme. Throws `usage_error` for more than it has.
+inline unsigned planned_workers(const scheme_info& scheme, const train_settings& settings) {
+    if (!scheme.parallel) {
+        if (settings.workers > 1) {
+            throw usage_error("the scheme '" + std::string(scheme.name) + "' has one worker, not " + std::to_string(settings.workers));
+        }
+        return 1;
+    }
+    return settings.workers == 0 ? topology::of_this_process().default_workers() : settings.workers;
 }
 
 /// Throws `usage_error` for a number that no run can have.
