@@ -60,6 +60,7 @@ void add_descent_options(CLI::App& command, train_options& options) {
         ->option_text("X")
         ->group(group);
     add_damping_option(command, options, group);
+    add_persistence_option(command, options, group);
     add_count(command, "--batch", options.batch,
               "Examples per update (default: the scheme's; mlp: at least 32, but round_robin's workers share those out, at least 8 each)")
         ->group(group);

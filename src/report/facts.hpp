@@ -55,4 +55,9 @@ struct run_facts {
     }
 };
 
+/// What the steps of the updates that were applied were multiplied by, on average; nothing where they are not damped.
+inline std::optional<double> mean_damping(const worker_statistics& all) {
+    return all.damping > 0 ? std::optional(all.damping / static_cast<double>(all.updates - all.waits.dropped)) : std::nullopt;
+}
+
 } // namespace peccary::program

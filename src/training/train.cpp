@@ -115,6 +115,7 @@ private:
                                 .decay = options_.decay,
                                 .rule = settings_of_rule(),
                                 .damping = options_.damping,
+                                .persistence = options_.persistence,
                                 .batch = options_.batch,
                                 .l2 = options_.l2,
                                 .l1 = options_.l1,
@@ -420,6 +421,10 @@ void train(train_options options) {
     if (damps(options) && options.scheme == "auto") {
         throw usage_error("--damping " + options.damping +
                           " needs a scheme of late updates, and --scheme auto may choose another; name one, such as --scheme hogwild");
+    }
+    if (options.persistence && options.scheme == "auto") {
+        throw usage_error(
+            "--persistence needs a scheme that makes updates again, and --scheme auto chooses none; name it: --scheme leashed");
     }
     check_outputs({{"the data", options.data},
                    {"--labels", options.labels},

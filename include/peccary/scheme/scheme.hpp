@@ -36,6 +36,7 @@ struct scheme_info {
     bool regroups = false;        ///< sums the adds of a batch before it makes them, which rounds differently
     applied_late late = applied_late::nothing;
     bool together = false; ///< all workers make each update together
+    bool repeats = false;  ///< makes an update again if another came between, so that attempts can be bounded
 };
 
 /// A scheme is constructed once per run from the numbers of parameters and workers, and keeps what it needs between stretches (locks, replicas).
@@ -78,6 +79,15 @@ inline void require_late_updates(const scheme_info& scheme) {
                                     : "they are applied at once, to a copy of the worker's own, and what is late are merges";
         throw usage_error("the scheme '" + std::string(scheme.name) + "' has no late updates to damp: " + why +
                           "; choose another, such as 'hogwild', or no damping");
+    }
+}
+
+/// Throws `usage_error` for a scheme that makes each update at its first attempt.
+inline void require_repeated_updates(const scheme_info& scheme) {
+    if (!scheme.repeats) {
+        throw usage_error(
+            "the scheme '" + std::string(scheme.name) +
+            "' makes no update twice, so that there is no persistence to bound; choose 'leashed', or leave --persistence out");
     }
 }
 

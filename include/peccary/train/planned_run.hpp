@@ -211,6 +211,14 @@ protected:
                               "' needs workers that run at the same time, which the executor '" + std::string(runner_->about().name) +
                               "' does not promise; choose 'threads'");
         }
+        if (settings_.persistence) {
+            require_repeated_updates(types.scheme);
+            if (turns_) {
+                throw usage_error(
+                    "no update of simulated workers is made twice, since an apply is one moment of virtual time; leave the persistence "
+                    "out, or choose the executor 'threads'");
+            }
+        }
         settings_.epochs = planned_epochs(settings_, types.nonzeros);
         if (settings_.batch > rows_.size()) {
             throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
@@ -255,7 +263,8 @@ protected:
                 .state = state_,
                 .turns = turns_.get(),
                 .rule = rule_.rule.plain() ? nullptr : &rule_,
-                .updates_before = position_.epoch * updates_per_epoch()};
+                .updates_before = position_.epoch * updates_per_epoch(),
+                .persistence = settings_.persistence.value_or(UINT64_MAX)};
     }
 
     executor& runner() noexcept { return *runner_; }

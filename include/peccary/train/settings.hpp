@@ -28,8 +28,9 @@ struct train_settings {
     std::optional<double> decay = std::nullopt; ///< none: the schedule's default
     rule_settings rule = rule_settings();       ///< batch objectives only, but for the default
     std::string damping = "none";               ///< of late updates: a name of `dampings`, possibly with a knob, as in "tail:0.5"
-    std::uint64_t batch = 0;                    ///< examples per update; 0: the scheme's default
-    std::optional<double> l2 = std::nullopt;    ///< none: 1 / examples
+    std::optional<std::uint64_t> persistence = std::nullopt; ///< failed attempts beyond which an update is given up; none: never
+    std::uint64_t batch = 0;                                 ///< examples per update; 0: the scheme's default
+    std::optional<double> l2 = std::nullopt;                 ///< none: 1 / examples
     double l1 = 0;
     std::uint64_t seed = 1;
     staleness_mode staleness = staleness_mode::sampled; ///< with a damping, which needs it of every update, sampled is exact
