@@ -52,6 +52,7 @@ std::vector<contender> contenders_of(const compare_options& options) {
                            .workers = workers,
                            .simulated = simulated,
                            .step = 0,
+                           .momentum_of_rule = std::nullopt,
                            .tuning = {},
                            .losses = std::nullopt,
                            .runs = {}});

@@ -123,6 +123,7 @@ bool contest::run_once(contender& each, std::uint64_t round, std::uint64_t runs_
     shown.seconds_a_run = runs_done_ == 0 ? 0 : runs_seconds_ / static_cast<double>(runs_done_);
     const watching watched = shown_->watch(std::move(shown));
     each.step = run.step;
+    each.momentum_of_rule = momentum_of_rule(*options_, each.scheme, each.workers);
     found.seed = request.settings.seed;
     evaluation last;
     const bool whole = run_to_end(run, [&](epoch_end end) {

@@ -1,6 +1,7 @@
 #include "report/closing.hpp"
 
 #include "report/delay_model.hpp"
+#include "report/effective_momentum.hpp"
 #include "report/median.hpp"
 #include "report/text.hpp"
 
@@ -136,6 +137,11 @@ std::string closing_table(const run_facts& facts) {
     }
     if (const auto damped = mean_damping(all)) {
         text += line("damping", fmt::format("{}: steps are multiplied by {:.4g} on average", facts.damping, *damped));
+    }
+    if (const auto momentum = effective_momentum_of(facts.momentum_of_rule, distribution_of(all.staleness));
+        momentum && momentum->total() > 0) {
+        text += line("momentum", fmt::format("{:.4g} to first order: {:.4g} of the rule, {:.4g} implied by the mean staleness",
+                                             momentum->total(), momentum->of_rule, momentum->implied));
     }
     text += line(facts.delay ? "simulate" : "train",
                  fmt::format("{} ({} updates/s, {} nonzeros/s{})", duration(last.train_seconds),

@@ -2,6 +2,7 @@
 
 #include "report/delay_model.hpp"
 #include "report/distribution.hpp"
+#include "report/effective_momentum.hpp"
 #include "report/worker_figures.hpp"
 
 #include <cerrno>
@@ -105,6 +106,7 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     record["updates"] = last.updates; // those before the run was resumed too
     const auto damped = mean_damping(all);
     record["mean_damping"] = damped ? json(*damped) : json(nullptr);
+    record["momentum"] = to_json(effective_momentum_of(facts.momentum_of_rule, distribution_of(all.staleness)));
     add_distances(record, all);
     record["workers"] = json::array();
     for (const worker_statistics& worker : facts.workers) {

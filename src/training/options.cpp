@@ -373,6 +373,10 @@ rule_settings rule_settings_of(const train_options& options, const std::string& 
 
 rule_settings rule_settings_of(const train_options& options) { return rule_settings_of(options, options.scheme, options.threads); }
 
+std::optional<double> momentum_of_rule(const train_options& options, const std::string& scheme, unsigned workers) {
+    return has_late_updates(scheme) ? std::optional(rule_of(rule_settings_of(options, scheme, workers)).knobs.beta1) : std::nullopt;
+}
+
 bool shares_rule_state(const train_options& options, const std::string& scheme) {
     bool shared = true;
     with_named<schemes>("scheme", scheme,

@@ -111,6 +111,9 @@ std::vector<std::size_t> layer_units(const std::string& layers);
 rule_settings rule_settings_of(const train_options& options);
 rule_settings rule_settings_of(const train_options& options, const std::string& scheme, unsigned workers);
 
+/// The explicit momentum of a run by this scheme, 0 where its rule has none; nothing where no update is late.
+std::optional<double> momentum_of_rule(const train_options& options, const std::string& scheme, unsigned workers);
+
 /// Throws `usage_error` if workers of the scheme of this name cannot keep the rule's state as the options have it; true if they share it.
 bool shares_rule_state(const train_options& options, const std::string& scheme);
 

@@ -248,6 +248,7 @@ private:
         facts.objective = inputs_.objective;
         facts.executor = options_.executor;
         facts.rule = rule_text();
+        facts.momentum_of_rule = momentum_of_rule(options_, options_.scheme, workers());
         facts.delay = options_.delay;
         facts.load_seconds = inputs_.load_seconds;
         facts.calibration_seconds = run.calibration_seconds;
