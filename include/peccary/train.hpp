@@ -42,11 +42,7 @@ train_result train(const Objective& objective, const Data& data, train_settings 
     stop_flag never;
     const std::vector<row_index> rows = all_rows(data.size());
     if (!settings.step && !rows.empty()) {
-        const std::uint64_t batch = settings.batch == 0 ? default_batch<Scheme, Objective>() : settings.batch;
-        const double l2 = settings.l2.value_or(1.0 / static_cast<double>(rows.size()));
-        settings.step =
-            calibrate(objective, data, rows, batch, l2, planned_epochs(settings, data.nonzeros()), settings.seed, rule_of(settings.rule))
-                .step;
+        settings.step = calibrate<Scheme>(objective, data, rows, settings).step;
     }
     trainer<Scheme, Objective, Data> run(objective, data, rows, settings, stop != nullptr ? *stop : never);
     epoch_report report;

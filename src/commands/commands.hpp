@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,14 +26,24 @@ void add_manual(CLI::App& program);
 /// A subcommand with `--help` and `--version`.
 CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description);
 
-/// Adds an option that takes a whole number (CLI11 by itself would take -1 for 2^64 - 1).
+/// Lets an option take whole numbers only (CLI11 by itself would take -1 for 2^64 - 1).
 template <class Unsigned>
-CLI::Option* add_count(CLI::App& command, const std::string& name, Unsigned& value, const std::string& description) {
-    return command.add_option(name, value, description)
+CLI::Option* as_count(CLI::Option* option) {
+    return option
         ->check([](const std::string& text) {
             return parse_number<Unsigned>(text) ? std::string() : "'" + text + "' is not a whole number in range";
         })
         ->option_text("N");
+}
+
+/// Adds such an option.
+template <class Unsigned>
+CLI::Option* add_count(CLI::App& command, const std::string& name, Unsigned& value, const std::string& description) {
+    return as_count<Unsigned>(command.add_option(name, value, description));
+}
+template <class Unsigned>
+CLI::Option* add_count(CLI::App& command, const std::string& name, std::optional<Unsigned>& value, const std::string& description) {
+    return as_count<Unsigned>(command.add_option(name, value, description));
 }
 
 /// The options of a subcommand that were given on the command line, by their names without dashes.

@@ -58,6 +58,7 @@ void add_compare(CLI::App& program) {
         ->option_text("NAME")
         ->group(group);
     add_damping_option(*command, options->common, group);
+    add_persistence_option(*command, options->common, group);
     command->add_option("--executor", options->common.executor, "What runs the workers: " + names_of<executors>() + " (default threads)")
         ->option_text("NAME")
         ->group(group);

@@ -152,6 +152,11 @@ void add_damping_option(CLI::App& command, train_options& options, const std::st
         ->group(group);
 }
 
+void add_persistence_option(CLI::App& command, train_options& options, const std::string& group) {
+    add_count(command, "--persistence", options.persistence, "leashed: drop an update after more failed swaps than this (default: never)")
+        ->group(group);
+}
+
 void add_delay_option(CLI::App& command, train_options& options, const std::string& group) {
     command
         .add_option("--delay", options.delay,

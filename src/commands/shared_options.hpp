@@ -18,6 +18,7 @@ void add_objective_options(CLI::App& command, train_options& options);
 void add_rule_options(CLI::App& command, train_options& options);
 void add_progress_options(CLI::App& command, train_options& options, const std::string& group);
 void add_damping_option(CLI::App& command, train_options& options, const std::string& group);
+void add_persistence_option(CLI::App& command, train_options& options, const std::string& group);
 void add_delay_option(CLI::App& command, train_options& options, const std::string& group);
 
 } // namespace peccary::program

@@ -60,7 +60,10 @@ void add_descent_options(CLI::App& command, train_options& options) {
         ->option_text("X")
         ->group(group);
     add_damping_option(command, options, group);
-    add_count(command, "--batch", options.batch, "Examples per update (default: the scheme's; mlp: at least 32)")->group(group);
+    add_persistence_option(command, options, group);
+    add_count(command, "--batch", options.batch,
+              "Examples per update (default: the scheme's; mlp: at least 32, but round_robin's workers share those out, at least 8 each)")
+        ->group(group);
     add_count(command, "--seed", options.seed, "Seed of all random choices (default 1)")->group(group);
     add_count(command, "--repeat", options.repeat, "Runs, with seeds SEED, SEED + 1, ...: prints their spread; the model is the first's")
         ->group(group);

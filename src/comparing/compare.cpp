@@ -33,11 +33,13 @@ namespace {
 std::vector<contender> contenders_of(const compare_options& options) {
     const bool simulated = simulates(options.common.executor);
     std::vector<contender> all;
+    bool repeats = false;
     for (const std::string& scheme : options.schemes) {
         bool parallel = false;
         with_named<schemes>("scheme", scheme, [&](auto tag) {
             constexpr scheme_info info = decltype(tag)::type::info;
             parallel = info.parallel;
+            repeats = repeats || info.repeats;
             if (damps(options.common)) {
                 require_late_updates(info);
             }
@@ -50,10 +52,15 @@ std::vector<contender> contenders_of(const compare_options& options) {
                            .workers = workers,
                            .simulated = simulated,
                            .step = 0,
+                           .momentum_of_rule = std::nullopt,
                            .tuning = {},
                            .losses = std::nullopt,
                            .runs = {}});
         }
+    }
+    if (options.common.persistence && !repeats) {
+        throw usage_error(
+            "--persistence has no effect here: no contender makes an update again; add 'leashed' to --schemes, or leave it out");
     }
     if (!simulated && std::ranges::none_of(all, [](const contender& each) { return each.workers == 1; })) {
         throw usage_error("speed-ups are ratios to serial runs, and there are none: add 'sequential' to --schemes, or 1 to --threads");

@@ -4,6 +4,7 @@
 #include "peccary/core/random.hpp"
 #include "peccary/data/frequency.hpp"
 #include "peccary/data/visiting_order.hpp"
+#include "peccary/scheme/schemes.hpp"
 
 #include <fmt/format.h>
 
@@ -51,6 +52,9 @@ run_request contest::request_of(const contender& each, std::uint64_t round) cons
     request.scheme = each.scheme;
     request.settings.workers = each.workers;
     request.settings.rule = rule_settings_of(*options_, each.scheme, each.workers);
+    with_named<schemes>("scheme", each.scheme, [&](auto tag) {
+        request.settings.persistence = decltype(tag)::type::info.repeats ? options_->persistence : std::nullopt;
+    });
     request.settings.seed += round;
     if (each.step > 0) {
         request.settings.step = each.step;
@@ -119,6 +123,7 @@ bool contest::run_once(contender& each, std::uint64_t round, std::uint64_t runs_
     shown.seconds_a_run = runs_done_ == 0 ? 0 : runs_seconds_ / static_cast<double>(runs_done_);
     const watching watched = shown_->watch(std::move(shown));
     each.step = run.step;
+    each.momentum_of_rule = momentum_of_rule(*options_, each.scheme, each.workers);
     found.seed = request.settings.seed;
     evaluation last;
     const bool whole = run_to_end(run, [&](epoch_end end) {

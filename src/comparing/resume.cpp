@@ -12,13 +12,13 @@ namespace {
 using json = nlohmann::ordered_json;
 
 /// Of train's options, those that have a meaning here.
-constexpr const char* shared_settings[] = {"format",       "label-column",  "index-base", "max-features", "normalize",
-                                           "validation",   "objective",     "l2",         "l1",           "bias",
-                                           "layers",       "activation",    "output",     "dropout",      "layerwise",
-                                           "class-weight", "executor",      "delay",      "epochs",       "step",
-                                           "schedule",     "damping",       "seed",       "rule",         "momentum",
-                                           "beta2",        "epsilon",       "rule-state", "compensation", "compensation-lambda",
-                                           "clip-norm",    "total-momentum"};
+constexpr const char* shared_settings[] = {"format",       "label-column",   "index-base", "max-features", "normalize",
+                                           "validation",   "objective",      "l2",         "l1",           "bias",
+                                           "layers",       "activation",     "output",     "dropout",      "layerwise",
+                                           "class-weight", "executor",       "delay",      "epochs",       "step",
+                                           "schedule",     "damping",        "seed",       "rule",         "momentum",
+                                           "beta2",        "epsilon",        "rule-state", "compensation", "compensation-lambda",
+                                           "clip-norm",    "total-momentum", "persistence"};
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 

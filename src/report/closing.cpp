@@ -1,6 +1,7 @@
 #include "report/closing.hpp"
 
 #include "report/delay_model.hpp"
+#include "report/effective_momentum.hpp"
 #include "report/median.hpp"
 #include "report/text.hpp"
 
@@ -27,17 +28,22 @@ std::string evaluation_text(const evaluation& of) {
     return text;
 }
 
-std::vector<std::string> worker_row(const std::string& name, const worker_statistics& worker) {
+/// `drops`: with the updates that were given up.
+std::vector<std::string> worker_row(const std::string& name, const worker_statistics& worker, bool drops) {
     const histogram& staleness = worker.staleness;
     const auto of_staleness = [&](const std::string& text) { return staleness.samples() == 0 ? "-" : text; };
-    return {name,
-            grouped(worker.updates),
-            of_staleness(fmt::format("{:.2f}", staleness.mean())),
-            of_staleness(grouped(staleness.quantile(0.5))),
-            of_staleness(grouped(staleness.quantile(0.99))),
-            of_staleness(grouped(staleness.maximum())),
-            grouped(worker.waits.retries),
-            grouped(worker.waits.contended)};
+    std::vector<std::string> row{name,
+                                 grouped(worker.updates),
+                                 of_staleness(fmt::format("{:.2f}", staleness.mean())),
+                                 of_staleness(grouped(staleness.quantile(0.5))),
+                                 of_staleness(grouped(staleness.quantile(0.99))),
+                                 of_staleness(grouped(staleness.maximum())),
+                                 grouped(worker.waits.retries),
+                                 grouped(worker.waits.contended)};
+    if (drops) {
+        row.push_back(grouped(worker.waits.dropped));
+    }
+    return row;
 }
 
 std::vector<std::string> time_row(const std::string& name, const worker_statistics& worker) {
@@ -129,9 +135,13 @@ std::string closing_table(const run_facts& facts) {
     if (!facts.rule.empty()) {
         text += line("rule", facts.rule);
     }
-    if (all.damping > 0) {
-        text += line("damping", fmt::format("{}: steps are multiplied by {:.4g} on average", facts.damping,
-                                            all.damping / static_cast<double>(all.updates)));
+    if (const auto damped = mean_damping(all)) {
+        text += line("damping", fmt::format("{}: steps are multiplied by {:.4g} on average", facts.damping, *damped));
+    }
+    if (const auto momentum = effective_momentum_of(facts.momentum_of_rule, distribution_of(all.staleness));
+        momentum && momentum->total() > 0) {
+        text += line("momentum", fmt::format("{:.4g} to first order: {:.4g} of the rule, {:.4g} implied by the mean staleness",
+                                             momentum->total(), momentum->of_rule, momentum->implied));
     }
     text += line(facts.delay ? "simulate" : "train",
                  fmt::format("{} ({} updates/s, {} nonzeros/s{})", duration(last.train_seconds),
@@ -147,14 +157,18 @@ std::string closing_table(const run_facts& facts) {
     }
 
     std::vector<std::vector<std::string>> rows{{"worker", "updates", "staleness mean", "p50", "p99", "max", "retries", "contended"}};
+    const bool drops = all.waits.dropped > 0;
+    if (drops) {
+        rows[0].emplace_back("dropped");
+    }
     std::vector<std::vector<std::string>> times{{"worker", "computing", "locks", "barriers", "retrying (estimate)", "merging", "idle"}};
     constexpr std::size_t most_rows = 128;
     for (std::size_t worker = 0; worker < facts.workers.size() && facts.workers.size() <= most_rows; ++worker) {
-        rows.push_back(worker_row(std::to_string(worker), facts.workers[worker]));
+        rows.push_back(worker_row(std::to_string(worker), facts.workers[worker], drops));
         times.push_back(time_row(std::to_string(worker), facts.workers[worker]));
     }
     if (facts.workers.size() > 1) {
-        rows.push_back(worker_row("all", all));
+        rows.push_back(worker_row("all", all, drops));
         times.push_back(time_row("all", all));
     }
     text += "\n" + table(rows);

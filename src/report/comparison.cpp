@@ -67,6 +67,10 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
         rows[0].insert(rows[0].end(), {name, "least", "greatest"});
     }
     rows[0].insert(rows[0].end(), {"staleness mean", "p50", "p99", "max", "retries", "waiting"});
+    const bool drops = std::ranges::any_of(found, [](const standing& its) { return its.workers.dropped > 0; });
+    if (drops) {
+        rows[0].emplace_back("dropped");
+    }
     if (diagnosed) {
         rows[0].insert(rows[0].end(), {"lost updates", "torn reads"});
     }
@@ -91,6 +95,9 @@ rows_of_text result_rows(const comparison& of, const std::vector<standing>& foun
                    {sampled ? fmt::format("{:.1f}", staleness.mean) : "-", sampled ? grouped(staleness.quantile(0.5)) : "-",
                     sampled ? grouped(staleness.quantile(0.99)) : "-", sampled ? grouped(staleness.maximum) : "-",
                     grouped(its.workers.retries), of.simulated ? "-" : fmt::format("{:.1f} %", 100 * its.workers.waiting_fraction())});
+        if (drops) {
+            row.push_back(grouped(its.workers.dropped));
+        }
         if (diagnosed) {
             row.push_back(each.losses ? fmt::format("{:.3g} %", 100 * each.losses->fraction()) : "-");
             const double torn = each.losses ? each.losses->torn_fraction() : std::nan("");

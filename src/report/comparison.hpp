@@ -51,8 +51,9 @@ struct contender {
     std::string scheme;
     unsigned workers = 1;
     bool simulated = false;
-    double step = 0;                ///< 0: not chosen yet
-    std::vector<tried_step> tuning; ///< empty with --no-tune or --step
+    double step = 0;                        ///< 0: not chosen yet
+    std::optional<double> momentum_of_rule; ///< 0 where it has none; nothing where no update is late
+    std::vector<tried_step> tuning;         ///< empty with --no-tune or --step
     std::optional<counted_losses> losses;
     std::vector<compared_run> runs; ///< one a round
 

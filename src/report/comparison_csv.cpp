@@ -13,10 +13,11 @@ std::string field(double value) { return std::isfinite(value) ? fmt::format("{}"
 } // namespace
 
 std::string comparison_csv(const comparison& of) {
-    std::string text = "scheme,threads,round,seed,step,epochs,train_seconds,seconds_per_pass,passes_to_target,seconds_to_target,"
-                       "objective_value,gap,train_accuracy,validation_accuracy,test_accuracy,staleness_mean,staleness_p50,staleness_p99,"
-                       "staleness_max,staleness_samples,retries,contended,computing_seconds,lock_seconds,barrier_seconds,retry_seconds,"
-                       "merge_seconds,idle_seconds,lost_fraction,simulated\n";
+    std::string text =
+        "scheme,threads,round,seed,step,epochs,train_seconds,seconds_per_pass,passes_to_target,seconds_to_target,"
+        "objective_value,gap,train_accuracy,validation_accuracy,test_accuracy,staleness_mean,staleness_p50,staleness_p99,"
+        "staleness_max,staleness_samples,retries,contended,dropped,computing_seconds,lock_seconds,barrier_seconds,retry_seconds,"
+        "merge_seconds,idle_seconds,lost_fraction,simulated\n";
     const double value = target_value(of);
     const double reference = of.reference();
     for (const contender& each : of.contenders) {
@@ -26,14 +27,15 @@ std::string comparison_csv(const comparison& of) {
             const auto epoch = epoch_at(run, value);
             const double seconds = run.seconds.back();
             text += fmt::format(
-                "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", each.scheme, each.workers,
+                "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", each.scheme, each.workers,
                 round + 1, run.seed, field(each.step), of.epochs, field(seconds), field(seconds / static_cast<double>(of.epochs)),
                 epoch ? std::to_string(*epoch + 1) : "", epoch && !of.simulated ? field(run.seconds[*epoch]) : "",
                 field(run.objective_values.back()), field(run.objective_values.back() / reference - 1), field(run.train_accuracy),
                 field(run.validation_accuracy), field(run.test_accuracy), field(workers.staleness.mean), workers.staleness.quantile(0.5),
                 workers.staleness.quantile(0.99), workers.staleness.maximum, workers.staleness.samples, workers.retries, workers.contended,
-                field(workers.times.computing), field(workers.times.locks), field(workers.times.barriers), field(workers.times.retrying),
-                field(workers.times.merging), field(workers.times.idle), each.losses ? field(each.losses->fraction()) : "", of.simulated);
+                workers.dropped, field(workers.times.computing), field(workers.times.locks), field(workers.times.barriers),
+                field(workers.times.retrying), field(workers.times.merging), field(workers.times.idle),
+                each.losses ? field(each.losses->fraction()) : "", of.simulated);
         }
     }
     return text;

@@ -1,6 +1,7 @@
 #include "peccary/core/error.hpp"
 #include "peccary/core/version.hpp"
 #include "report/comparison.hpp"
+#include "report/effective_momentum.hpp"
 #include "report/standings.hpp"
 
 #include <limits>
@@ -89,6 +90,7 @@ json contender_record(const comparison& of, const contender& each, const standin
                 {"test_accuracy", to_json(its.test_accuracy)},
                 {"waiting_fraction", of.simulated ? json(nullptr) : json(its.workers.waiting_fraction())}};
     record.update(to_json(its.workers));
+    record["momentum"] = to_json(effective_momentum_of(each.momentum_of_rule, its.workers.staleness));
     record["lost_updates"] = each.losses ? to_json(*each.losses) : json(nullptr);
     record["tuning"] = json::array();
     for (const tried_step& tried : each.tuning) {
@@ -105,9 +107,13 @@ contender contender_from(const json& record, std::uint64_t epochs) {
     contender found{.scheme = record.at("scheme").get<std::string>(),
                     .workers = record.at("threads").get<unsigned>(),
                     .step = record.at("step").get<double>(),
+                    .momentum_of_rule = std::nullopt,
                     .tuning = {},
                     .losses = std::nullopt,
                     .runs = {}};
+    if (const json& momentum = record.at("momentum"); !momentum.is_null()) {
+        found.momentum_of_rule = momentum.at("explicit").get<double>();
+    }
     if (const json& losses = record.at("lost_updates"); !losses.is_null()) {
         found.losses = losses_from(losses);
     }

@@ -2,6 +2,7 @@
 
 #include "report/delay_model.hpp"
 #include "report/distribution.hpp"
+#include "report/effective_momentum.hpp"
 #include "report/worker_figures.hpp"
 
 #include <cerrno>
@@ -103,7 +104,9 @@ nlohmann::ordered_json summary_record(const run_facts& facts) {
     const worker_statistics all = facts.merged();
     record.update(to_json(figures_of(all)));
     record["updates"] = last.updates; // those before the run was resumed too
-    record["mean_damping"] = all.damping > 0 ? json(all.damping / static_cast<double>(all.updates)) : json(nullptr);
+    const auto damped = mean_damping(all);
+    record["mean_damping"] = damped ? json(*damped) : json(nullptr);
+    record["momentum"] = to_json(effective_momentum_of(facts.momentum_of_rule, distribution_of(all.staleness)));
     add_distances(record, all);
     record["workers"] = json::array();
     for (const worker_statistics& worker : facts.workers) {

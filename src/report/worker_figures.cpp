@@ -37,6 +37,7 @@ void worker_figures::merge(const worker_figures& other) {
     overlap.merge(other.overlap);
     retries += other.retries;
     contended += other.contended;
+    dropped += other.dropped;
     for_each_part([&](const char* /*name*/, double worker_times::*part) { times.*part += other.times.*part; });
 }
 
@@ -50,6 +51,7 @@ worker_figures figures_of(const worker_statistics& worker) {
             .overlap = distribution_of(worker.overlap),
             .retries = worker.waits.retries,
             .contended = worker.waits.contended,
+            .dropped = worker.waits.dropped,
             .times = worker.times()};
 }
 
@@ -68,7 +70,8 @@ nlohmann::ordered_json to_json(const worker_figures& of) {
                                 {"as_sampled", measured_or_null(of.as_sampled)},
                                 {"overlap", measured_or_null(of.overlap)},
                                 {"retries", of.retries},
-                                {"contended", of.contended}};
+                                {"contended", of.contended},
+                                {"dropped", of.dropped}};
     for_each_part([&](const char* name, double worker_times::*part) { json[name] = of.times.*part; });
     return json;
 }
@@ -81,6 +84,7 @@ worker_figures worker_figures_from(const nlohmann::ordered_json& json, double se
                          .overlap = distribution_if_any(json, "overlap"),
                          .retries = json.at("retries").get<std::uint64_t>(),
                          .contended = json.at("contended").get<std::uint64_t>(),
+                         .dropped = json.value("dropped", std::uint64_t{0}), // older logs lack it
                          .times = {}};
     if (json.contains("computing_seconds")) {
         for_each_part([&](const char* name, double worker_times::*part) { found.times.*part = json.at(name).get<double>(); });

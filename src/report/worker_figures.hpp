@@ -19,6 +19,7 @@ struct worker_figures {
     distribution overlap = {};    ///< exact mode only
     std::uint64_t retries = 0;
     std::uint64_t contended = 0;
+    std::uint64_t dropped = 0; ///< of the updates
     worker_times times;
 
     void merge(const worker_figures& other);

@@ -62,6 +62,7 @@ constexpr auto determining = std::tuple{
     std::pair{"compensation-lambda", &train_options::compensation_lambda},
     std::pair{"clip-norm", &train_options::clip_norm},
     std::pair{"damping", &train_options::damping},
+    std::pair{"persistence", &train_options::persistence},
     std::pair{"batch", &train_options::batch},
     std::pair{"seed", &train_options::seed},
     std::pair{"tolerance", &train_options::tolerance},
@@ -255,7 +256,13 @@ void check_combination(const train_options& options) {
             if (options.layerwise) {
                 require_layers_to_change(decltype(tag)::type::info);
             }
+            if (options.persistence) {
+                require_repeated_updates(decltype(tag)::type::info);
+            }
         });
+    }
+    if (options.persistence && simulates(options.executor)) {
+        no_effect("persistence", "an update of virtual workers is never made twice; choose --executor threads, or leave it out");
     }
     if (damps(options) && given("staleness") && options.staleness != "exact") {
         throw usage_error("--damping " + options.damping + " measures the staleness of every update; leave --staleness out, or say exact");
@@ -331,13 +338,18 @@ std::vector<std::size_t> layer_units(const std::string& layers) {
 
 namespace {
 
-/// Workers whose updates make those of others late; 1 while the scheme is not chosen.
-unsigned workers_that_delay(const std::string& scheme, unsigned workers) {
+/// False while the scheme is not chosen.
+bool has_late_updates(const std::string& scheme) {
     applied_late late = applied_late::nothing;
     if (scheme != "auto") {
         with_named<schemes>("scheme", scheme, [&](auto tag) { late = decltype(tag)::type::info.late; });
     }
-    if (late != applied_late::updates) {
+    return late == applied_late::updates;
+}
+
+/// Workers whose updates make those of others late; 1 while the scheme is not chosen.
+unsigned workers_that_delay(const std::string& scheme, unsigned workers) {
+    if (!has_late_updates(scheme)) {
         return 1;
     }
     return workers == 0 ? topology::of_this_process().default_workers() : workers;
@@ -360,6 +372,10 @@ rule_settings rule_settings_of(const train_options& options, const std::string& 
 }
 
 rule_settings rule_settings_of(const train_options& options) { return rule_settings_of(options, options.scheme, options.threads); }
+
+std::optional<double> momentum_of_rule(const train_options& options, const std::string& scheme, unsigned workers) {
+    return has_late_updates(scheme) ? std::optional(rule_of(rule_settings_of(options, scheme, workers)).knobs.beta1) : std::nullopt;
+}
 
 bool shares_rule_state(const train_options& options, const std::string& scheme) {
     bool shared = true;

@@ -62,6 +62,7 @@ struct train_options {
     std::optional<double> compensation_lambda;
     std::optional<double> clip_norm;
     std::string damping = "none";
+    std::optional<std::uint64_t> persistence;
     std::uint64_t batch = 0;
     std::uint64_t seed = 1;
     std::uint64_t repeat = 1;
@@ -109,6 +110,9 @@ std::vector<std::size_t> layer_units(const std::string& layers);
 /// What the options say of the update rule, under their own scheme and workers, or under others.
 rule_settings rule_settings_of(const train_options& options);
 rule_settings rule_settings_of(const train_options& options, const std::string& scheme, unsigned workers);
+
+/// The explicit momentum of a run by this scheme, 0 where its rule has none; nothing where no update is late.
+std::optional<double> momentum_of_rule(const train_options& options, const std::string& scheme, unsigned workers);
 
 /// Throws `usage_error` if workers of the scheme of this name cannot keep the rule's state as the options have it; true if they share it.
 bool shares_rule_state(const train_options& options, const std::string& scheme);

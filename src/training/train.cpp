@@ -115,6 +115,7 @@ private:
                                 .decay = options_.decay,
                                 .rule = settings_of_rule(),
                                 .damping = options_.damping,
+                                .persistence = options_.persistence,
                                 .batch = options_.batch,
                                 .l2 = options_.l2,
                                 .l1 = options_.l1,
@@ -247,6 +248,7 @@ private:
         facts.objective = inputs_.objective;
         facts.executor = options_.executor;
         facts.rule = rule_text();
+        facts.momentum_of_rule = momentum_of_rule(options_, options_.scheme, workers());
         facts.delay = options_.delay;
         facts.load_seconds = inputs_.load_seconds;
         facts.calibration_seconds = run.calibration_seconds;
@@ -420,6 +422,10 @@ void train(train_options options) {
     if (damps(options) && options.scheme == "auto") {
         throw usage_error("--damping " + options.damping +
                           " needs a scheme of late updates, and --scheme auto may choose another; name one, such as --scheme hogwild");
+    }
+    if (options.persistence && options.scheme == "auto") {
+        throw usage_error(
+            "--persistence needs a scheme that makes updates again, and --scheme auto chooses none; name it: --scheme leashed");
     }
     check_outputs({{"the data", options.data},
                    {"--labels", options.labels},

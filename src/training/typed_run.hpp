@@ -33,10 +33,7 @@ training_run make_typed_run(const Objective& objective, const Data& data, const 
     made.calibration_seconds = request.calibration_seconds;
     if (!made.calibrated && !settings.step && !request.rows.empty()) {
         const stopwatch watch;
-        const std::uint64_t batch = settings.batch == 0 ? default_batch<Scheme, Objective>() : settings.batch;
-        const double l2 = settings.l2.value_or(1.0 / static_cast<double>(request.rows.size()));
-        made.calibrated = calibrate(uncounted(objective), data, request.rows, batch, l2, planned_epochs(settings, data.nonzeros()),
-                                    settings.seed, rule_of(settings.rule));
+        made.calibrated = calibrate<Scheme>(uncounted(objective), data, request.rows, settings);
         made.calibration_seconds = watch.seconds();
     }
     if (made.calibrated) {

@@ -10,7 +10,7 @@ from harness import DIGITS, DIGITS_TEST, PROGRAM, ZIPF, ZIPF_TEST, ProgramTest
 SCHEMES = [scheme["name"] for scheme in json.loads(subprocess.check_output([PROGRAM, "schemes", "--json"]))]
 STALENESS = {"mean", "p50", "p90", "p99", "max", "samples", "bins"}
 TIMES = {"computing_seconds", "lock_seconds", "barrier_seconds", "retry_seconds", "merge_seconds", "idle_seconds"}
-WORKER = {"updates", "examples", "staleness", "as_sampled", "overlap", "retries", "contended"} | TIMES
+WORKER = {"updates", "examples", "staleness", "as_sampled", "overlap", "retries", "contended", "dropped"} | TIMES
 
 
 class Models(ProgramTest):

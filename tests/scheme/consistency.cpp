@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -123,6 +124,65 @@ TEST_CASE("leashed: swaps that fail are counted and timed, and their updates are
         REQUIRE((met.retry_seconds > 0) == (met.retries > 0));
     }
     REQUIRE(met.retries > 0);
+}
+
+TEST_CASE("leashed: beyond its persistence an update is given up, counted, and nowhere else to be seen") {
+    const std::size_t rows = 2000;
+    const ones data(rows);
+    const std::string damping = GENERATE(as<std::string>{}, "none", "inverse");
+    for (const std::uint64_t persistence : {0, 1, 1000}) {
+        CAPTURE(damping, persistence);
+        std::uint64_t dropped = 0;
+        for (int attempt = 0; attempt < 100 && (attempt == 0 || (persistence == 0 && dropped == 0)); ++attempt) {
+            train_settings settings = counting("threads", 8);
+            settings.staleness = staleness_mode::exact;
+            settings.damping = damping;
+            settings.persistence = persistence;
+            const uniform objective;
+            const auto end = test::run<leashed>(objective, data.view(), settings);
+            REQUIRE_FALSE(objective.torn());
+            const auto all = end.merged();
+            dropped = all.waits.dropped;
+            REQUIRE(all.updates == 3 * rows); // the queue's, applied or not
+            REQUIRE(all.examples == 3 * rows);
+            REQUIRE(all.staleness.samples() + dropped == all.updates);
+            REQUIRE(all.overlap.samples() == all.staleness.samples());
+            REQUIRE(all.overlap.mean() >= all.staleness.mean());
+            REQUIRE(all.overlap.maximum() < 3 * rows); // who gave up is not under way for ever
+            REQUIRE(all.waits.retries >= (persistence + 1) * dropped);
+            if (damping == "none") { // of one step, so that the sum is the number of updates that were applied
+                REQUIRE(end.buffer[0] == static_cast<real>(3 * rows - dropped));
+            } else {
+                REQUIRE(all.damping == Approx(end.buffer[0]).epsilon(1e-3)); // the sum of the factors is that of the applied updates
+            }
+        }
+        REQUIRE((dropped > 0 || persistence > 0));
+    }
+}
+
+TEST_CASE("leashed: who gave an update up samples the next ones") {
+    const std::size_t rows = 4000;
+    const ones data(rows);
+    train_settings settings = counting("threads", 8);
+    settings.persistence = 0;
+    for (const auto mode : {staleness_mode::sampled, staleness_mode::off}) {
+        settings.staleness = mode;
+        const auto end = test::run<leashed>(uniform(), data.view(), settings);
+        const auto all = end.merged();
+        REQUIRE(end.buffer[0] == static_cast<real>(3 * rows - all.waits.dropped));
+        REQUIRE(all.staleness.samples() <= 3 * rows - all.waits.dropped);
+        REQUIRE((all.staleness.samples() > 0) == (mode == staleness_mode::sampled));
+    }
+}
+
+TEST_CASE("persistence is for schemes that make updates again, and for workers of whom others can be faster") {
+    const ones data(10);
+    train_settings settings = counting("threads", 1);
+    settings.persistence = 0;
+    REQUIRE_THROWS_AS(test::run<hogwild>(uniform(), data.view(), settings), usage_error);
+    REQUIRE(test::run<leashed>(uniform(), data.view(), settings).merged().waits.dropped == 0);
+    settings.executor = "virtual";
+    REQUIRE_THROWS_AS(test::run<leashed>(uniform(), data.view(), settings), usage_error);
 }
 
 TEST_CASE("leashed: each of a thousand virtual workers holds the version that it has read") {

@@ -242,3 +242,35 @@ TEST_CASE("with threads, no update overlaps fewer updates than it is stale by") 
         REQUIRE(clocks.own(worker) == updates);
     }
 }
+
+TEST_CASE("an update that is given up is no sample, and is not under way any more") {
+    constexpr std::uint64_t period = 3;
+    for (const auto mode : {staleness_mode::exact, staleness_mode::sampled, staleness_mode::off}) {
+        update_clocks clocks(2);
+        std::vector<worker_statistics> statistics(2);
+        staleness_probe quick(clocks, 0, {.mode = mode, .period = period}, statistics[0]);
+        staleness_probe slow(clocks, 1, {.mode = mode, .period = period}, statistics[1]);
+        constexpr std::uint64_t updates = 60;
+        for (std::uint64_t update = 0; update < updates; ++update) { // the slow one gives every second one up
+            slow.at_read();
+            quick.at_read();
+            quick.at_apply();
+            quick.applied();
+            if (update % 2 == 0) {
+                slow.dropped();
+            } else {
+                slow.at_apply();
+                slow.applied();
+            }
+        }
+        const bool exact = mode == staleness_mode::exact;
+        const std::uint64_t sampled = mode == staleness_mode::sampled ? updates / period / 2 : 0; // of every third, every second is dropped
+        REQUIRE(statistics[0].staleness.samples() == (exact ? updates : 2 * sampled));
+        REQUIRE(statistics[1].staleness.samples() == (exact ? updates / 2 : sampled));
+        REQUIRE(statistics[1].as_sampled.samples() == (exact ? updates / period / 2 : 0));
+        REQUIRE(statistics[1].staleness.maximum() == (mode == staleness_mode::off ? 0 : 1));
+        REQUIRE(statistics[0].overlap.maximum() == (exact ? 1 : 0)); // the slow one's update of the time, and none that it gave up before
+        REQUIRE(statistics[1].overlap.samples() == (exact ? updates / 2 : 0));
+        REQUIRE(clocks.own(1) == (mode == staleness_mode::off ? 0 : updates));
+    }
+}

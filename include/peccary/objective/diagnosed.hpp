@@ -121,6 +121,7 @@ class diagnosed<Objective> {
 public:
     static constexpr loss_info info = Objective::info;
     static constexpr std::uint64_t default_batch = Objective::default_batch;
+    static constexpr std::uint64_t least_batch = Objective::least_batch;
 
     /// One worker's scratch.
     struct gradient {

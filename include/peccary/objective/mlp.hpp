@@ -52,6 +52,7 @@ class mlp {
 public:
     static constexpr loss_info info = network_facts(cross_entropy::info); ///< with the default output; see `facts`
     static constexpr std::uint64_t default_batch = 32;
+    static constexpr std::uint64_t least_batch = 8; ///< of fewer rows, an update costs nearly as much (docs/schedules.md)
 
     using matrix_view = Eigen::Map<Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
     using const_matrix_view = Eigen::Map<const Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;

@@ -60,6 +60,7 @@ concept objective = std::copyable<Objective> && row_view<Row> &&
 ///
 ///   layout(), outputs(), loss_of(scores, row)   as above
 ///   default_batch                                examples an update, where neither the user nor the scheme asks for more
+///   least_batch                                  where updates share such a batch out, each takes at least so many
 ///   gradient                                     one worker's scratch: what a batch needs between its evaluation and its apply
 ///   make_gradient(data, capacity)                scratch for batches of up to `capacity` rows of data like this
 ///   differentiate(data, rows, view, gradient)    reads the parameters once, fills the gradient; returns a number that is finite exactly if
@@ -79,6 +80,7 @@ concept batch_objective = std::copyable<Objective> && dataset_view<Data> &&
              typename Objective::gradient& gradient, std::span<const real> scores, std::size_t count, real step) {
     { Objective::info } -> std::convertible_to<loss_info>;
     { Objective::default_batch } -> std::convertible_to<std::uint64_t>;
+    { Objective::least_batch } -> std::convertible_to<std::uint64_t>;
     { objective.layout() } -> std::same_as<parameter_layout>;
     { objective.outputs() } -> std::same_as<std::size_t>;
     { objective.make_gradient(data, count) } -> std::same_as<typename Objective::gradient>;

@@ -18,7 +18,8 @@ namespace peccary {
 /// support) or write elsewhere (a replica, a new version) derive from this and hide what differs.
 ///
 ///   begin(rows), before_apply(), end()   enclose an update: `base` after the first is where it reads, after the second where it writes. False of
-///                                        `end` says that what was written is void, and asks for another `before_apply` and another apply
+///                                        `end` says that what was written is void, and asks for another `before_apply` and another apply; after true,
+///                                        the update is applied, or given up and counted so
 ///   damped(step, damper)                 what is left of its step
 ///   try_begin(rows)                      only where `begin` may wait until others have come to their `end`: the same without waiting. False says
 ///                                        that it would have to; called again until it succeeds

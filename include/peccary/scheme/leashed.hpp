@@ -14,7 +14,8 @@ namespace peccary {
 
 /// An update reads the newest version in place, which nobody overwrites; then it copies the version that is the newest by then, applies its
 /// gradient to the copy, and publishes that, unless another update has been published since the copy: then it copies and applies anew. It is
-/// lock-free: an update is repeated only because another one came through.
+/// lock-free: an update is repeated only because another one came through. With a persistence (T_p of the paper), an update is given up after more
+/// failed attempts than that: its gradient, which is staler each time, is dropped and counted.
 ///
 /// Considerations. It is made for networks, whose updates touch all parameters. The copy costs the model's size per update, so on sparse rows,
 /// of which an update touches a few hundred coordinates, it is slow by their ratio; batches share one copy. Versions are twice as many as workers,
@@ -31,7 +32,8 @@ struct leashed {
                                       .lossless = true,
                                       .lockstep = false,
                                       .batch = 16,
-                                      .late = applied_late::updates};
+                                      .late = applied_late::updates,
+                                      .repeats = true};
 
     leashed(const parameters& shared, unsigned workers) : versions_(shared.size(), workers) {}
 
@@ -39,7 +41,7 @@ struct leashed {
     std::uint64_t run(Stretch& stretch) {
         std::ranges::copy(stretch.shared.exclusive(), versions_.exclusive().begin());
         const std::uint64_t reached = run_workers(stretch, stretch.workers, [&](unsigned worker) {
-            return publishing{{nullptr, {}, stretch.probe(worker)}, {versions_, worker}};
+            return publishing{{nullptr, {}, stretch.probe(worker)}, {versions_, worker}, stretch.persistence};
         });
         std::ranges::copy(versions_.exclusive(), stretch.shared.exclusive().begin());
         return reached;
@@ -49,8 +51,10 @@ private:
     /// Plain memory is legal here: what is read is written by nobody, and what is written is seen by nobody.
     struct publishing : in_place<exclusive> {
         published<>::member versions;
-        std::uint64_t failed = 0; ///< attempts of the update under way
-        stopwatch retrying = {};  ///< since the first of them
+        std::uint64_t persistence;
+        damper* damping = nullptr; ///< if steps are damped
+        std::uint64_t failed = 0;  ///< attempts of the update under way
+        stopwatch retrying = {};   ///< since the first of them
         contention retried = {};
 
         void begin(std::span<const row_index> rows) noexcept {
@@ -61,10 +65,11 @@ private:
         void before_apply() noexcept { base = versions.copy(); }
 
         /// By the staleness of this attempt.
-        real damped(real step, damper* by) const noexcept {
+        real damped(real step, damper* by) noexcept {
             if (by == nullptr) {
                 return step;
             }
+            damping = by;
             if (failed > 0) {
                 by->retract();
             }
@@ -73,19 +78,35 @@ private:
 
         bool end() noexcept {
             const std::uint64_t staleness = versions.staleness();
-            if (!versions.publish()) {
+            const bool published = versions.publish();
+            if (!published) {
                 if (failed++ == 0) {
                     retrying.restart();
                 }
-                return false;
+                if (failed <= persistence) {
+                    return false;
+                }
             }
             if (failed > 0) [[unlikely]] {
                 retried.retries += failed;
                 retried.retry_seconds += retrying.seconds();
                 failed = 0;
             }
+            if (!published) {
+                give_up();
+                return true;
+            }
             probe.at_apply(staleness);
             return in_place::end();
+        }
+
+        void give_up() noexcept {
+            versions.leave();
+            if (damping != nullptr) {
+                damping->retract();
+            }
+            probe.dropped();
+            ++retried.dropped;
         }
 
         contention tally() const noexcept { return retried; }

@@ -36,6 +36,7 @@ struct scheme_info {
     bool regroups = false;        ///< sums the adds of a batch before it makes them, which rounds differently
     applied_late late = applied_late::nothing;
     bool together = false; ///< all workers make each update together
+    bool repeats = false;  ///< makes an update again if another came between, so that attempts can be bounded
 };
 
 /// A scheme is constructed once per run from the numbers of parameters and workers, and keeps what it needs between stretches (locks, replicas).
@@ -64,6 +65,12 @@ inline bool shares_state(const scheme_info& scheme, const update_rule& rule) {
     return scheme.together || rule.state == rule_state::shared || (rule.state == rule_state::automatic && !(merges && rule.info.forgets));
 }
 
+/// By how many updates each one is late by construction. Workers in a fixed order each apply what they read a round before; where whoever is ready
+/// applies, it is up to the machine, and no number here.
+constexpr std::uint64_t inherent_delay(const scheme_info& scheme, unsigned workers) noexcept {
+    return scheme.lockstep && scheme.late == applied_late::updates ? workers - 1 : 0;
+}
+
 /// Throws `usage_error` for a scheme in which damping has nothing to damp.
 inline void require_late_updates(const scheme_info& scheme) {
     if (scheme.late != applied_late::updates) {
@@ -72,6 +79,15 @@ inline void require_late_updates(const scheme_info& scheme) {
                                     : "they are applied at once, to a copy of the worker's own, and what is late are merges";
         throw usage_error("the scheme '" + std::string(scheme.name) + "' has no late updates to damp: " + why +
                           "; choose another, such as 'hogwild', or no damping");
+    }
+}
+
+/// Throws `usage_error` for a scheme that makes each update at its first attempt.
+inline void require_repeated_updates(const scheme_info& scheme) {
+    if (!scheme.repeats) {
+        throw usage_error(
+            "the scheme '" + std::string(scheme.name) +
+            "' makes no update twice, so that there is no persistence to bound; choose 'leashed', or leave --persistence out");
     }
 }
 
@@ -85,11 +101,13 @@ inline void require_layers_to_change(const scheme_info& scheme) {
     }
 }
 
-/// Examples an update where the user asks for no number: the scheme's, but of a batch objective at least as many as it is efficient with.
+/// Examples an update where the user asks for no number: the scheme's, but of a batch objective at least as many as it is efficient with. The updates
+/// of a round, which are all computed before the first of them is seen, are one large batch in effect; so they share one out among them.
 template <class Scheme, class Objective>
-constexpr std::uint64_t default_batch() noexcept {
+constexpr std::uint64_t default_batch(unsigned workers) noexcept {
     if constexpr (requires { Objective::default_batch; }) {
-        return std::max(Scheme::info.batch, Objective::default_batch);
+        const std::uint64_t share = Objective::default_batch / (inherent_delay(Scheme::info, workers) + 1);
+        return std::max({Scheme::info.batch, Objective::least_batch, share});
     } else {
         return Scheme::info.batch;
     }

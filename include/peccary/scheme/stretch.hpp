@@ -98,9 +98,10 @@ struct stretch {
     executor& runner;
     unsigned workers = 1;
     run_state& state;
-    turn_order* turns = nullptr;        ///< of simulated workers; none where the runner runs them
-    const applied_rule* rule = nullptr; ///< by which a batch objective's gradients are applied; none: as they are
-    std::uint64_t updates_before = 0;   ///< of the run, before the epoch's first
+    turn_order* turns = nullptr;            ///< of simulated workers; none where the runner runs them
+    const applied_rule* rule = nullptr;     ///< by which a batch objective's gradients are applied; none: as they are
+    std::uint64_t updates_before = 0;       ///< of the run, before the epoch's first
+    std::uint64_t persistence = UINT64_MAX; ///< failed attempts that an update survives, where it can fail
 
     std::span<const row_index> rows_of(std::uint64_t update) const noexcept {
         const std::size_t first_row = update * batch;

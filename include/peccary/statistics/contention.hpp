@@ -9,14 +9,17 @@ namespace peccary {
 struct contention {
     std::uint64_t retries = 0;   ///< compare-and-swap attempts that failed
     std::uint64_t contended = 0; ///< lock acquisitions that had to wait
+    std::uint64_t dropped = 0;   ///< updates that were given up, as others were faster at each attempt
     double lock_seconds = 0;     ///< spent waiting for locks
     double barrier_seconds = 0;  ///< spent waiting at barriers, or for one's turn
-    double retry_seconds = 0; ///< from the first failed attempt of an add, or of a version, to its success; that of adds by `sampled_time`
+    double retry_seconds =
+        0; ///< from the first failed attempt of an add, or of a version, to its success or its end; that of adds by `sampled_time`
     double merge_seconds = 0; ///< spent merging what is private with what is shared, without waiting for locks
 
     void merge(const contention& other) noexcept {
         retries += other.retries;
         contended += other.contended;
+        dropped += other.dropped;
         lock_seconds += other.lock_seconds;
         barrier_seconds += other.barrier_seconds;
         retry_seconds += other.retry_seconds;

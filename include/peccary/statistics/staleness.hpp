@@ -46,7 +46,7 @@ public:
         clock.begun.store(begun, std::memory_order_relaxed);
     }
 
-    /// Counts `updates` of worker `self` as applied; called by that worker only, after their last write.
+    /// Counts `updates` of worker `self` as applied, or given up; called by that worker only, after their last write.
     void advance(std::size_t self, std::uint64_t updates = 1) noexcept {
         auto& applied = clocks_[self].applied;
         // The owner is the only writer, so load and store need no read-modify-write. Release pairs with the acquire in `others`:
@@ -154,6 +154,17 @@ public:
         }
     }
 
+    /// To be called in the place of `at_apply` and `applied` for an update that is given up: it is no sample of anything. Its end is counted, or those
+    /// who measure overlap would take it for one under way.
+    void dropped() noexcept {
+        if (countdown_ == 0) {
+            static_cast<void>(take_sample());
+        }
+        if (mode_ != staleness_mode::off) {
+            clocks_->advance(self_);
+        }
+    }
+
     /// For schemes whose workers read and apply at merges, not at updates: to be called within a merge, with the updates that it applies. All of
     /// them were read at the merge before. Every merge is measured, in sampled mode too. They have no overlap: what a period of another
     /// worker amounts to is not known before its end.
@@ -176,14 +187,21 @@ private:
     void record(std::uint64_t staleness) noexcept {
         latest_ = staleness;
         statistics_->staleness.record(staleness);
-        countdown_ = period_;
-        if (mode_ == staleness_mode::exact) {
-            countdown_ = 1;
-            if (--until_sample_ == 0) {
-                statistics_->as_sampled.record(staleness);
-                until_sample_ = period_;
-            }
+        if (take_sample()) {
+            statistics_->as_sampled.record(staleness);
         }
+    }
+
+    /// Counts on to the next update to be measured. In exact mode, true if sampled mode would have measured this one.
+    bool take_sample() noexcept {
+        if (mode_ != staleness_mode::exact) {
+            countdown_ = period_;
+            return false;
+        }
+        countdown_ = 1;
+        const bool due = --until_sample_ == 0;
+        until_sample_ = due ? period_ : until_sample_;
+        return due;
     }
 
     update_clocks* clocks_;

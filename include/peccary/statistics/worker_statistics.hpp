@@ -22,7 +22,7 @@ struct worker_times {
 };
 
 struct worker_statistics {
-    std::uint64_t updates = 0;  ///< updates applied
+    std::uint64_t updates = 0;  ///< updates applied, or given up (`waits.dropped`)
     std::uint64_t examples = 0; ///< examples evaluated
     double damping = 0;         ///< sum of the factors of the updates' steps; 0 where steps are not damped
     contention waits;

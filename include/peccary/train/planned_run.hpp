@@ -7,7 +7,6 @@
 #include "peccary/data/dataset.hpp"
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/execution/executors.hpp"
-#include "peccary/execution/topology.hpp"
 #include "peccary/execution/turn_order.hpp"
 #include "peccary/execution/virtual_time.hpp"
 #include "peccary/model/number_text.hpp"
@@ -192,7 +191,7 @@ protected:
     /// `rule` is that of the settings, checked by `rule_for`, and `initial` the objective's parameters.
     planned_run(const type_facts& types, std::span<const row_index> rows, const train_settings& settings, applied_rule rule,
                 parameters initial, stop_flag& stop)
-        : rows_(rows), settings_(settings), workers_(workers_for(types.scheme, settings)),
+        : rows_(rows), settings_(settings), workers_(planned_workers(types.scheme, settings)),
           batch_(settings.batch == 0 ? types.default_batch : settings.batch),
           nonzeros_of_row_(static_cast<double>(types.nonzeros) / static_cast<double>(std::max<std::size_t>(1, types.examples))),
           rule_(std::move(rule)), own_state_(own_state(shares_state(types.scheme, rule_.rule) ? 0 : workers_, rule_)),
@@ -211,6 +210,14 @@ protected:
             throw usage_error("the scheme '" + std::string(types.scheme.name) +
                               "' needs workers that run at the same time, which the executor '" + std::string(runner_->about().name) +
                               "' does not promise; choose 'threads'");
+        }
+        if (settings_.persistence) {
+            require_repeated_updates(types.scheme);
+            if (turns_) {
+                throw usage_error(
+                    "no update of simulated workers is made twice, since an apply is one moment of virtual time; leave the persistence "
+                    "out, or choose the executor 'threads'");
+            }
         }
         settings_.epochs = planned_epochs(settings_, types.nonzeros);
         if (settings_.batch > rows_.size()) {
@@ -256,7 +263,8 @@ protected:
                 .state = state_,
                 .turns = turns_.get(),
                 .rule = rule_.rule.plain() ? nullptr : &rule_,
-                .updates_before = position_.epoch * updates_per_epoch()};
+                .updates_before = position_.epoch * updates_per_epoch(),
+                .persistence = settings_.persistence.value_or(UINT64_MAX)};
     }
 
     executor& runner() noexcept { return *runner_; }
@@ -285,16 +293,6 @@ private:
         regulariser_.settle(model_, steps);
         position_.stretch_begin = last;
         return epoch_end::complete;
-    }
-
-    static unsigned workers_for(const scheme_info& scheme, const train_settings& settings) {
-        if (!scheme.parallel) {
-            if (settings.workers > 1) {
-                throw usage_error("the scheme '" + std::string(scheme.name) + "' has one worker, not " + std::to_string(settings.workers));
-            }
-            return 1;
-        }
-        return settings.workers == 0 ? topology::of_this_process().default_workers() : settings.workers;
     }
 
     /// Throws `usage_error` where there is nothing to damp, or nothing to do it by.

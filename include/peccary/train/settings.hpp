@@ -2,6 +2,8 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/execution/topology.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/step/rules.hpp"
 
@@ -26,8 +28,9 @@ struct train_settings {
     std::optional<double> decay = std::nullopt; ///< none: the schedule's default
     rule_settings rule = rule_settings();       ///< batch objectives only, but for the default
     std::string damping = "none";               ///< of late updates: a name of `dampings`, possibly with a knob, as in "tail:0.5"
-    std::uint64_t batch = 0;                    ///< examples per update; 0: the scheme's default
-    std::optional<double> l2 = std::nullopt;    ///< none: 1 / examples
+    std::optional<std::uint64_t> persistence = std::nullopt; ///< failed attempts beyond which an update is given up; none: never
+    std::uint64_t batch = 0;                                 ///< examples per update; 0: the scheme's default
+    std::optional<double> l2 = std::nullopt;                 ///< none: 1 / examples
     double l1 = 0;
     std::uint64_t seed = 1;
     staleness_mode staleness = staleness_mode::sampled; ///< with a damping, which needs it of every update, sampled is exact
@@ -41,6 +44,17 @@ constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
 
 constexpr std::uint64_t planned_epochs(const train_settings& settings, std::uint64_t nonzeros) noexcept {
     return settings.epochs == 0 ? default_epochs(nonzeros) : settings.epochs;
+}
+
+/// Workers of a run by this scheme. Throws `usage_error` for more than it has.
+inline unsigned planned_workers(const scheme_info& scheme, const train_settings& settings) {
+    if (!scheme.parallel) {
+        if (settings.workers > 1) {
+            throw usage_error("the scheme '" + std::string(scheme.name) + "' has one worker, not " + std::to_string(settings.workers));
+        }
+        return 1;
+    }
+    return settings.workers == 0 ? topology::of_this_process().default_workers() : settings.workers;
 }
 
 /// Throws `usage_error` for a number that no run can have.

@@ -23,10 +23,10 @@ public:
     /// `rows` are the training examples of `data`; both must outlive the trainer. `settings.step` must be set (see `calibrate`).
     /// Throws `usage_error` for settings that have no meaning, or none for this scheme or executor.
     trainer(Objective objective, Data data, std::span<const row_index> rows, const train_settings& settings, stop_flag& stop)
-        : planned_run{facts_of_types(objective, data),
+        : planned_run{facts_of_types(objective, data, settings),
                       rows,
                       settings, // in braces: from left to right
-                      applied_rule(rule_for(facts_of_types(objective, data), settings), objective),
+                      applied_rule(rule_for(facts_of_types(objective, data, settings), settings), objective),
                       initial_parameters(objective, settings.seed),
                       stop},
           objective_(std::move(objective)), data_(data), scheme_(model(), workers()) {}
@@ -38,9 +38,9 @@ public:
     const Objective& objective() const noexcept { return objective_; }
 
 private:
-    static type_facts facts_of_types(const Objective& objective, const Data& data) {
+    static type_facts facts_of_types(const Objective& objective, const Data& data, const train_settings& settings) {
         return {.scheme = Scheme::info,
-                .default_batch = default_batch<Scheme, Objective>(),
+                .default_batch = default_batch<Scheme, Objective>(planned_workers(Scheme::info, settings)),
                 .batched = batch_objective<Objective, Data>,
                 .layerwise = is_layerwise(objective),
                 .examples = data.size(),

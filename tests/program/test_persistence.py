@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Updates that are given up: what a run and a comparison say of them, checkpoints, and what is refused."""
+
+import csv
+import json
+import unittest
+
+from harness import ZIPF, ProgramTest
+
+LEASHED = ("--scheme", "leashed", "--threads", 8)
+
+
+class Train(ProgramTest):
+    def train(self, *options, **more):
+        return self.run_program("train", ZIPF, "--epochs", 2, "--batch", 1, "--step", 0.1, "--log", "log", *options, **more)
+
+    def test_a_run_says_what_was_dropped(self):
+        for persistence in (0, 1, None):
+            options = () if persistence is None else ("--persistence", persistence)
+            done = self.train(*LEASHED, "--staleness", "exact", *options)
+            run, *_, summary = self.log("log")
+            self.assertEqual(run["settings"]["persistence"], persistence)
+            self.assertEqual(summary["updates"], 2 * run["data"]["training_rows"])  # dropped ones too
+            self.assertEqual(summary["staleness"]["samples"] + summary["dropped"], summary["updates"])
+            self.assertEqual(sum(worker["dropped"] for worker in summary["workers"]), summary["dropped"])
+            for worker in summary["workers"]:
+                self.assertEqual(worker["staleness"]["samples"] + worker["dropped"], worker["updates"])
+            if persistence is None:
+                self.assertEqual(summary["dropped"], 0)
+            self.assertGreaterEqual(summary["retries"], summary["dropped"] * ((persistence or 0) + 1))
+            heading = r"(?m)^worker +updates +staleness mean +p50 +p99 +max +retries +contended +dropped$"
+            (self.assertRegex if summary["dropped"] > 0 else self.assertNotRegex)(done.stdout, heading)
+
+    def test_one_worker_has_nobody_to_be_overtaken_by(self):
+        self.train("--scheme", "leashed", "--threads", 1, "--persistence", 0)
+        self.assertEqual(self.log("log")[-1]["dropped"], 0)
+
+    def test_dropped_updates_have_no_part_in_the_mean_damping(self):
+        self.train(*LEASHED, "--persistence", 0, "--damping", "inverse")
+        summary = self.log("log")[-1]
+        bins = summary["staleness"]["bins"]
+        applied = sum(count for _, _, count in bins)
+        if all(first == last for first, last, _ in bins):
+            self.assertAlmostEqual(summary["mean_damping"], sum(count / (first + 1) for first, _, count in bins) / applied, places=9)
+
+    def test_a_checkpoint_keeps_it(self):
+        self.train(*LEASHED, "--persistence", 3, "--checkpoint", "c")
+        refused = self.run_program("train", ZIPF, "--resume", "c", "--persistence", 4, code=2)
+        self.assertIn("--persistence 4 contradicts the checkpoint 'c', which was made with 3", refused.stderr)
+
+    def test_refusals(self):
+        for options, message in (
+            (("--persistence", 0), "--persistence needs a scheme that makes updates again"),
+            (("--scheme", "hogwild", "--persistence", 0), "the scheme 'hogwild' makes no update twice"),
+            (("--scheme", "leashed", "--executor", "virtual", "--persistence", 0), "--persistence has no effect here"),
+            ((*LEASHED, "--persistence", -1), "'-1' is not a whole number in range"),
+        ):
+            with self.subTest(options=options):
+                self.assertIn(message, self.train(*options, code=2).stderr)
+
+
+class Compare(ProgramTest):
+    def test_it_applies_to_leashed(self):
+        options = ("--threads", "1,4", "--epochs", 2, "--step", 0.1, "--quiet")
+        self.run_program("compare", ZIPF, "--schemes", "sequential,leashed", "--repeat", 2, "--persistence", 0, "--json", "a.json", "--csv",
+                         "a.csv", *options)
+        found = json.loads(self.path("a.json").read_text())
+        self.assertEqual(found["settings"]["persistence"], 0)
+        self.assertEqual(found["contenders"][0]["dropped"], 0)
+        for contender in found["contenders"]:
+            self.assertEqual(contender["dropped"], sum(run["dropped"] for run in contender["runs"]))
+            self.assertEqual(contender["dropped"], sum(worker["dropped"] for run in contender["runs"] for worker in run["workers"]))
+        with self.path("a.csv").open() as lines:
+            rows = list(csv.DictReader(lines))
+        self.assertEqual([int(row["dropped"]) for row in rows], [run["dropped"] for each in found["contenders"] for run in each["runs"]])
+
+        self.assertIn("--persistence 1 contradicts",
+                      self.run_program("compare", ZIPF, "--resume", "a.json", "--repeat", 3, "--persistence", 1, code=2).stderr)
+        self.run_program("compare", ZIPF, "--resume", "a.json", "--repeat", 3, "--quiet")
+        resumed = json.loads(self.path("a.json").read_text())
+        self.assertEqual([each["runs"][:2] for each in resumed["contenders"]], [each["runs"] for each in found["contenders"]])
+
+        refused = self.run_program("compare", ZIPF, "--schemes", "sequential,hogwild", "--persistence", 0, *options, code=2)
+        self.assertIn("no contender makes an update again", refused.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
