@@ -48,6 +48,10 @@ TEST_CASE("formulas at points") {
     REQUIRE(at(linear_decay{}, 3.5, 0) == Approx(0.25));
     REQUIRE(at(linear_decay{}, 4, 0) == 0);
     REQUIRE(at(linear_decay{}, 5, 0) == 0);
+    REQUIRE(at(inverse_linear{}, 1, 3) == Approx(2 * 0.75 / 1.75));
+    REQUIRE(at(inverse_linear{}, 2, 1) == Approx(2 * 0.5 / 1.5));
+    REQUIRE(at(inverse_linear{}, 4, 3) == 0);
+    REQUIRE(at(inverse_linear{}, 5, 3) == 0);
     REQUIRE(at(constant_step{}, 123.4, 0) == 2);
     REQUIRE(at(inverse_time{}, 1, 1) == Approx(1));
     REQUIRE(at(inverse_time{}, 1.5, 2) == Approx(0.5));

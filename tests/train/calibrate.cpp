@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -142,6 +143,17 @@ TEST_CASE("the step is calibrated with the delay that the scheme has by construc
     REQUIRE(with_scheme(std::type_identity<hogwild>(), 8) == with_delay(0));
     REQUIRE(train<round_robin>(objective, data.view(), {.workers = 8, .epochs = 1, .batch = 10, .l2 = 1e-4}).step == with_delay(7));
     REQUIRE_THROWS_AS(with_scheme(std::type_identity<sequential>(), 2), usage_error);
+}
+
+TEMPLATE_LIST_TEST_CASE("the first step is the schedule's", "", schedules) {
+    const auto data = test::make_dense(target_kind::binary, 2000, 20, 1);
+    const auto rows = all_rows(2000);
+    const linear<logistic> objective(20, true);
+    const auto step_under = [&](std::string_view schedule) {
+        return calibrate<hogwild>(objective, data.view(), rows, {.workers = 2, .epochs = 10, .schedule = std::string(schedule)}).step;
+    };
+    REQUIRE(step_under(TestType::info.name) == Approx(TestType::info.first_step * step_under("linear")).epsilon(1e-14));
+    REQUIRE_THROWS_AS(step_under("cosine"), usage_error);
 }
 
 TEST_CASE("delay is compensated as steps are tried, and without delay there is nothing to compensate") {

@@ -21,7 +21,8 @@ struct progress {
 struct schedule_info {
     std::string_view name;
     std::string_view formula;
-    double decay; ///< default of the knob; 0 where there is none
+    double decay;          ///< default of the knob; 0 where there is none
+    double first_step = 1; ///< how many times the first step that suits `linear` suits this one (docs/schedules.md)
 };
 
 /// `at(progress)` is the step size; pure, positive or zero.
@@ -36,6 +37,17 @@ concept schedule = requires(const progress& now) {
 struct linear_decay {
     static constexpr schedule_info info{.name = "linear", .formula = "step * (1 - t / epochs)", .decay = 0};
     static double at(const progress& now) noexcept { return now.initial * std::max(0.0, 1.0 - now.epochs / now.planned_epochs); }
+};
+
+/// Falls to zero over the planned run too, but faster at first and slower at last: from a larger first step, which goes further at the beginning, to
+/// smaller steps for the same number of passes at the end, which leave less noise.
+struct inverse_linear {
+    static constexpr schedule_info info{
+        .name = "inverse_linear", .formula = "step * (1 - t / epochs) / (1 + decay t / epochs)", .decay = 3, .first_step = 2};
+    static double at(const progress& now) noexcept {
+        const double done = now.epochs / now.planned_epochs;
+        return now.initial * std::max(0.0, 1.0 - done) / (1.0 + now.decay * done);
+    }
 };
 
 struct constant_step {
@@ -60,6 +72,6 @@ struct epoch_decay {
     static double at(const progress& now) noexcept { return now.initial * std::pow(now.decay, std::floor(now.epochs)); }
 };
 
-using schedules = type_list<linear_decay, constant_step, inverse_time, inverse_sqrt, epoch_decay>;
+using schedules = type_list<linear_decay, inverse_linear, constant_step, inverse_time, inverse_sqrt, epoch_decay>;
 
 } // namespace peccary
