@@ -14,10 +14,23 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
 
 namespace peccary::program {
 
 namespace {
+
+/// The schedules that have a decay, each with its default.
+std::string decays() {
+    std::string text;
+    schedules::for_each([&](auto tag) {
+        constexpr schedule_info info = decltype(tag)::type::info;
+        if (info.decay != 0) {
+            text += fmt::format("{}{} (default {})", text.empty() ? "" : ", ", info.name, info.decay);
+        }
+    });
+    return text;
+}
 
 void add_worker_options(CLI::App& command, train_options& options) {
     const char* const group = "Workers";
@@ -53,12 +66,10 @@ void add_descent_options(CLI::App& command, train_options& options) {
     command.add_option("--step", options.step, "First step size; auto (default) tries a few on a sample")->option_text("X")->group(group);
     command
         .add_option("--schedule", options.schedule,
-                    "How the step size falls: " + names_of<schedules>() + "; linear (default) reaches 0 at the last epoch")
+                    "How the step size falls: " + names_of<schedules>() + "; linear (default) and inverse_linear reach 0 at the last epoch")
         ->option_text("NAME")
         ->group(group);
-    command.add_option("--decay", options.decay, "The schedule's decay: inverse_time, inverse_sqrt (default 1), epoch_decay (0.9)")
-        ->option_text("X")
-        ->group(group);
+    command.add_option("--decay", options.decay, "The schedule's decay: " + decays())->option_text("X")->group(group);
     add_damping_option(command, options, group);
     add_persistence_option(command, options, group);
     add_count(command, "--batch", options.batch,
@@ -70,7 +81,7 @@ void add_descent_options(CLI::App& command, train_options& options) {
     command
         .add_option("--tolerance", options.tolerance,
                     "Stop when the objective value (with --validation: the loss there) no longer falls by this fraction of itself; "
-                    "meant for schedules other than linear, which does its best work at its planned end")
+                    "meant for schedules other than linear and inverse_linear, which do their best work at their planned end")
         ->option_text("X")
         ->group(group);
     add_count(command, "--patience", options.patience, "Epochs without such a fall before stopping (default 3)")->group(group);

@@ -116,7 +116,7 @@ private:
                                 .rule = settings_of_rule(),
                                 .damping = options_.damping,
                                 .persistence = options_.persistence,
-                                .batch = options_.batch,
+                                .batch = batch(),
                                 .l2 = options_.l2,
                                 .l1 = options_.l1,
                                 .seed = options_.seed + repeat,
@@ -166,6 +166,9 @@ private:
         with_named<executors>("executor", options_.executor, [&](auto tag) { several = decltype(tag)::type::info.several; });
         return several ? 0 : 1; // 0: the trainer's default
     }
+
+    /// A position is a number of updates, so a run that goes on has the batch that it had.
+    std::uint64_t batch() const { return saved_ ? saved_->settings.at("resolved").at("batch").get<std::uint64_t>() : options_.batch; }
 
     rule_settings settings_of_rule() const { return rule_settings_of(options_, options_.scheme, workers()); }
 

@@ -8,6 +8,7 @@ import unittest
 from harness import ZIPF, ProgramTest
 
 LEASHED = ("--scheme", "leashed", "--threads", 8)
+ATTEMPTS = 20  # whether workers overtake each other is up to the machine; in most runs some do
 
 
 class Train(ProgramTest):
@@ -17,8 +18,13 @@ class Train(ProgramTest):
     def test_a_run_says_what_was_dropped(self):
         for persistence in (0, 1, None):
             options = () if persistence is None else ("--persistence", persistence)
-            done = self.train(*LEASHED, "--staleness", "exact", *options)
-            run, *_, summary = self.log("log")
+            for _ in range(ATTEMPTS):
+                done = self.train(*LEASHED, "--staleness", "exact", *options)
+                run, *_, summary = self.log("log")
+                if persistence != 0 or summary["dropped"] > 0:
+                    break
+            if persistence == 0:
+                self.assertGreater(summary["dropped"], 0)
             self.assertEqual(run["settings"]["persistence"], persistence)
             self.assertEqual(summary["updates"], 2 * run["data"]["training_rows"])  # dropped ones too
             self.assertEqual(summary["staleness"]["samples"] + summary["dropped"], summary["updates"])
@@ -40,8 +46,9 @@ class Train(ProgramTest):
         summary = self.log("log")[-1]
         bins = summary["staleness"]["bins"]
         applied = sum(count for _, _, count in bins)
-        if all(first == last for first, last, _ in bins):
-            self.assertAlmostEqual(summary["mean_damping"], sum(count / (first + 1) for first, _, count in bins) / applied, places=9)
+        least, most = (sum(count / (edges[end] + 1) for *edges, count in bins) / applied for end in (1, 0))
+        self.assertGreaterEqual(summary["mean_damping"], least - 1e-9)
+        self.assertLessEqual(summary["mean_damping"], most + 1e-9)
 
     def test_a_checkpoint_keeps_it(self):
         self.train(*LEASHED, "--persistence", 3, "--checkpoint", "c")
@@ -62,9 +69,14 @@ class Train(ProgramTest):
 class Compare(ProgramTest):
     def test_it_applies_to_leashed(self):
         options = ("--threads", "1,4", "--epochs", 2, "--step", 0.1, "--quiet")
-        self.run_program("compare", ZIPF, "--schemes", "sequential,leashed", "--repeat", 2, "--persistence", 0, "--json", "a.json", "--csv",
-                         "a.csv", *options)
-        found = json.loads(self.path("a.json").read_text())
+        for _ in range(ATTEMPTS):
+            self.run_program("compare", ZIPF, "--schemes", "sequential,leashed", "--repeat", 2, "--persistence", 0, "--json", "a.json", "--csv",
+                             "a.csv", *options)
+            found = json.loads(self.path("a.json").read_text())
+            if found["contenders"][-1]["dropped"] > 0:
+                break
+            self.path("a.json").unlink()
+        self.assertGreater(found["contenders"][-1]["dropped"], 0)
         self.assertEqual(found["settings"]["persistence"], 0)
         self.assertEqual(found["contenders"][0]["dropped"], 0)
         for contender in found["contenders"]:

@@ -148,7 +148,6 @@ TEST_CASE("leashed: beyond its persistence an update is given up, counted, and n
             REQUIRE(all.staleness.samples() + dropped == all.updates);
             REQUIRE(all.overlap.samples() == all.staleness.samples());
             REQUIRE(all.overlap.mean() >= all.staleness.mean());
-            REQUIRE(all.overlap.maximum() < 3 * rows); // who gave up is not under way for ever
             REQUIRE(all.waits.retries >= (persistence + 1) * dropped);
             if (damping == "none") { // of one step, so that the sum is the number of updates that were applied
                 REQUIRE(end.buffer[0] == static_cast<real>(3 * rows - dropped));
@@ -160,7 +159,7 @@ TEST_CASE("leashed: beyond its persistence an update is given up, counted, and n
     }
 }
 
-TEST_CASE("leashed: who gave an update up samples the next ones") {
+TEST_CASE("leashed: what was given up is missing from the sum, whatever is measured") {
     const std::size_t rows = 4000;
     const ones data(rows);
     train_settings settings = counting("threads", 8);

@@ -145,10 +145,10 @@ class CheckReadme(unittest.TestCase):
         text = "# A\n```sh\none\n```\n<!-- no-run: takes a day -->\n```sh\ntwo\nthree\n```\n```cpp\nfour\n```\n"
         self.assertEqual(self.module().blocks(text), [(2, None, "one\n"), (5, "takes a day", "two\nthree\n")])
 
-    def test_what_was_run_already(self):
+    def test_a_part_instead_of_what_was_run_already(self):
         commands = "scripts/test -R x\nscripts/test   # all tests\n  other\n"
-        self.assertEqual(self.module().remaining(commands, ["scripts/test"]), "scripts/test -R x\n  other\n")
-        self.assertEqual(self.module().remaining(commands, []), commands)
+        self.assertEqual(self.module().shortened(commands, {"scripts/test": "part"}), "scripts/test -R x\npart\n  other\n")
+        self.assertEqual(self.module().shortened(commands, {}), commands)
 
     def test_document_without_commands(self):
         with tempfile.NamedTemporaryFile("w", suffix=".md") as document:

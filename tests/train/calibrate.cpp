@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -120,7 +121,7 @@ TEST_CASE("the step of late updates is one at which they are stable") {
     const auto rows = all_rows(20'000);
     for_both_kinds_of_objective([&](const auto& objective, double curvature, double /*score*/) {
         // x(t+1) = x(t) - step curvature x(t - d) tends to zero exactly for steps below this.
-        const double limit = 2 * std::sin(M_PI / (2 * (2 * delay + 1))) / curvature;
+        const double limit = 2 * std::sin(std::numbers::pi / (2 * (2 * delay + 1))) / curvature;
         const auto step_with = [&](std::uint64_t late) { return calibrate(objective, data.view(), rows, 1, 0, 10, 1, {}, late).step; };
         CAPTURE(curvature, limit);
         REQUIRE(step_with(0) > limit);
@@ -154,6 +155,18 @@ TEMPLATE_LIST_TEST_CASE("the first step is the schedule's", "", schedules) {
     };
     REQUIRE(step_under(TestType::info.name) == Approx(TestType::info.first_step * step_under("linear")).epsilon(1e-14));
     REQUIRE_THROWS_AS(step_under("cosine"), usage_error);
+
+    // Where nobody has measured what it should be, it is that of `linear`.
+    train_settings own{.workers = 2, .epochs = 10, .schedule = std::string(TestType::info.name), .decay = 0.5};
+    REQUIRE(calibrate<hogwild>(objective, data.view(), rows, own).step == step_under("linear"));
+    own.decay.reset();
+    train_settings other = own;
+    other.schedule = "linear";
+    REQUIRE(calibrate<round_robin>(objective, data.view(), rows, own).step ==
+            calibrate<round_robin>(objective, data.view(), rows, other).step);
+    const mlp network(20, {4}, 2);
+    const auto dense = test::make_dense(target_kind::multiclass, 2000, 20, 1);
+    REQUIRE(calibrate<hogwild>(network, dense.view(), rows, own).step == calibrate<hogwild>(network, dense.view(), rows, other).step);
 }
 
 TEST_CASE("delay is compensated as steps are tried, and without delay there is nothing to compensate") {

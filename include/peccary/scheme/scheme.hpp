@@ -66,7 +66,7 @@ inline bool shares_state(const scheme_info& scheme, const update_rule& rule) {
 }
 
 /// By how many updates each one is late by construction. Workers in a fixed order each apply what they read a round before; where whoever is ready
-/// applies, it is up to the machine, and no number here.
+/// applies, it is up to the machine, and no number here. `workers` is at least 1.
 constexpr std::uint64_t inherent_delay(const scheme_info& scheme, unsigned workers) noexcept {
     return scheme.lockstep && scheme.late == applied_late::updates ? workers - 1 : 0;
 }

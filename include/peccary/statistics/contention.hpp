@@ -12,8 +12,7 @@ struct contention {
     std::uint64_t dropped = 0;   ///< updates that were given up, as others were faster at each attempt
     double lock_seconds = 0;     ///< spent waiting for locks
     double barrier_seconds = 0;  ///< spent waiting at barriers, or for one's turn
-    double retry_seconds =
-        0; ///< from the first failed attempt of an add, or of a version, to its success or its end; that of adds by `sampled_time`
+    double retry_seconds = 0; ///< from an add's or a version's first failed attempt to its success or end; that of adds by `sampled_time`
     double merge_seconds = 0; ///< spent merging what is private with what is shared, without waiting for locks
 
     void merge(const contention& other) noexcept {

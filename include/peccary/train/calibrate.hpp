@@ -290,7 +290,8 @@ calibration calibrate(const Objective& objective, const Data& data, std::span<co
     return best;
 }
 
-/// The first step of a run of `Scheme` with such settings, under their schedule. Throws `usage_error` for more workers than the scheme has, and for an
+/// The first step of a run of `Scheme` with such settings. That of the schedule has a part in it where it was measured: for linear models, without delay
+/// and with the schedule's own decay. Throws `usage_error` for more workers than the scheme has, and for an
 /// unknown schedule.
 template <class Scheme, class Objective, dataset_view Data>
 calibration calibrate(const Objective& objective, const Data& data, std::span<const row_index> rows, const train_settings& settings) {
@@ -298,7 +299,11 @@ calibration calibrate(const Objective& objective, const Data& data, std::span<co
     calibration found = calibrate(objective, data, rows, settings.batch == 0 ? default_batch<Scheme, Objective>(workers) : settings.batch,
                                   settings.l2.value_or(1.0 / static_cast<double>(rows.size())), planned_epochs(settings, data.nonzeros()),
                                   settings.seed, rule_of(settings.rule), inherent_delay(Scheme::info, workers));
-    with_named<schedules>("schedule", settings.schedule, [&](auto tag) { found.step *= decltype(tag)::type::info.first_step; });
+    with_named<schedules>("schedule", settings.schedule, [&](auto tag) {
+        if (!batch_objective<Objective, Data> && inherent_delay(Scheme::info, workers) == 0 && !settings.decay) {
+            found.step *= decltype(tag)::type::info.first_step;
+        }
+    });
     return found;
 }
 

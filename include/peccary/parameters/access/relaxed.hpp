@@ -14,9 +14,9 @@ namespace peccary {
 /// Niu, Recht, Re, Wright 2011, with the races made relaxed atomics. On x86 both compile to plain moves.
 ///
 /// Considerations. No compiler vectorises relaxed atomics. Long blocks therefore go by groups of neighbours, and so do short ones that begin with a group
-/// (parameters/access/wide.hpp): an add or a copy costs no more than plain vector code (`bench.block_copy`). By words of 64 bits, an add cost four times as
-/// much, and one by one nine times; two workers that add to one block lost more than that, as each word moves the line anew. Copies by 16 bytes took
-/// up to 1.3 times as long as plain ones.
+/// (parameters/access/wide.hpp): an add costs no more than plain vector code, nor does a copy where there is AVX; copies by 16 bytes took up to 1.3 times as
+/// long (`bench.block_copy`, AMD Zen 5). By words of 64 bits, an add cost four times as much, and one by one nine times; two workers that add to one
+/// block lost more than that, as each word moves the line anew.
 struct relaxed : elementwise_blocks<relaxed> {
     static constexpr access_info info{.name = "relaxed", .race_free = true, .lossless = false};
 

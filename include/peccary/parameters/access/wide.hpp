@@ -24,11 +24,10 @@ namespace peccary {
 /// access with 32.
 namespace wide {
 
-inline constexpr std::size_t copied_together = 8;
-
 #if defined(__x86_64__) && !PECCARY_UNDER_THREAD_SANITIZER
 
 using value [[gnu::vector_size(16), gnu::may_alias]] = real;
+inline constexpr std::size_t copied_together = 8; ///< by AVX
 
 inline value load(const real* from) noexcept {
     value loaded;
@@ -40,8 +39,9 @@ inline void store(real* to, value stored) noexcept {
     asm volatile("movaps %1, %0" : "=m"(*reinterpret_cast<value*>(to)) : "x"(stored)); // NOLINT(hicpp-no-assembler)
 }
 
-/// `count` coordinates, a multiple of `copied_together`, by moves of aligned 32 bytes: a move may be two, which do not tear a coordinate either.
+/// `count` coordinates, a multiple of `copied_together`, by moves of aligned 32 bytes. Such a move may be two of 16, of which the same holds.
 [[gnu::target("avx")]] inline void copy_by_avx(const real* from, real* to, std::size_t count) noexcept {
+    static_assert(sizeof(__m256) == copied_together * sizeof(real));
 #pragma GCC unroll 4
     for (const real* const end = from + count; from != end; from += copied_together, to += copied_together) {
         __m256 loaded;
@@ -53,7 +53,10 @@ inline void store(real* to, value stored) noexcept {
 /// `from` is aligned to `copied_together` of them.
 inline std::size_t copy_together(const real* from, real* to, std::size_t count) noexcept {
     static const bool supported = __builtin_cpu_supports("avx") != 0;
-    const std::size_t together = supported ? count / copied_together * copied_together : 0;
+    if (!supported) {
+        return 0; // even a copy of nothing may have an instruction of AVX
+    }
+    const std::size_t together = count / copied_together * copied_together;
     copy_by_avx(from, to, together);
     return together;
 }
@@ -90,6 +93,7 @@ inline bool compare_exchange(real* at, value& expected, value desired) noexcept 
 
 using value [[gnu::vector_size(8), gnu::may_alias]] = real;
 using bits [[gnu::may_alias]] = std::uint64_t;
+inline constexpr std::size_t copied_together = 2;
 static_assert(sizeof(value) == sizeof(bits) && __atomic_always_lock_free(sizeof(bits), nullptr));
 
 inline value load(const real* from) noexcept {
