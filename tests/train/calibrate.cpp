@@ -164,8 +164,8 @@ TEMPLATE_LIST_TEST_CASE("the first step is the schedule's", "", schedules) {
     other.schedule = "linear";
     REQUIRE(calibrate<round_robin>(objective, data.view(), rows, own).step ==
             calibrate<round_robin>(objective, data.view(), rows, other).step);
-    const mlp network(20, {4}, 2);
-    const auto dense = test::make_dense(target_kind::multiclass, 2000, 20, 1);
+    const mlp network(20, {4}, 3);
+    const auto dense = test::make_dense(target_kind::multiclass, 2000, 20, 1); // of three classes
     REQUIRE(calibrate<hogwild>(network, dense.view(), rows, own).step == calibrate<hogwild>(network, dense.view(), rows, other).step);
 }
 
