@@ -7,9 +7,11 @@
 #include "peccary/model/checkpoint.hpp"
 #include "peccary/model/model_file.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <unistd.h>
@@ -148,18 +150,22 @@ TEST_CASE("a writer killed at any moment leaves one of its versions") {
     std::uint64_t last = 0;
     std::size_t entries = here.entries();
     constexpr int kills = 150;
+    constexpr std::uint32_t least_patience = 12'000; // in microseconds; a version takes of the order of one millisecond
+    constexpr std::uint32_t most_patience = 400'000;
+    std::uint32_t patience = least_patience; // more of it while the disk is busy with something else
     for (int kill = 0; kill < kills; ++kill) {
         const pid_t child = start_child([&]() -> int {
             for (std::uint64_t epoch = last + 1;; ++epoch) {
                 save(version(epoch), path);
             }
         });
-        ::usleep(random.below(12'000)); // in microseconds; a version takes of the order of one millisecond
+        ::usleep(random.below(patience));
         ::kill(child, SIGKILL);
         REQUIRE(wait_for_child(child) == 1000 + SIGKILL);
         const checkpoint found = load_checkpoint(path);
         REQUIRE(found.epoch >= last);
         REQUIRE(found == version(found.epoch));
+        patience = found.epoch > last ? std::max(least_patience, patience / 2) : std::min(most_patience, patience / 4 * 5);
         last = found.epoch;
         REQUIRE(here.entries() <= entries + 1); // the temporary of the version that it was at
         entries = here.entries();
