@@ -1,7 +1,7 @@
 // What the microbenchmarks share: checks that fail a benchmark and its program, a mark on more workers than processors, and their `main`.
 #pragma once
 
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -3,8 +3,8 @@
 
 #include "commands/commands.hpp"
 #include "commands/shared_options.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/execution/executors.hpp"
-#include "peccary/execution/topology.hpp"
 #include "peccary/scheme/schemes.hpp"
 #include "peccary/step/schedules.hpp"
 

@@ -4,7 +4,7 @@
 #include "input/load.hpp"
 #include "output/text_file.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/model/number_text.hpp"
 #include "system/outputs.hpp"
 

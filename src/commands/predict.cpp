@@ -6,7 +6,7 @@
 #include "model/formats.hpp"
 #include "output/text_file.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/model/model.hpp"
 #include "peccary/model/predict.hpp"
 #include "report/text.hpp"

@@ -1,7 +1,7 @@
 // The machine a run was made on, for logs: figures without it mean little.
 #pragma once
 
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 
 #include <nlohmann/json.hpp>
 

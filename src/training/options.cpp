@@ -1,10 +1,10 @@
 #include "training/options.hpp"
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/data/class_weights.hpp"
 #include "peccary/data/normalizer.hpp"
 #include "peccary/execution/executors.hpp"
-#include "peccary/execution/topology.hpp"
 #include "peccary/execution/virtual_time.hpp"
 #include "peccary/model/number_text.hpp"
 #include "peccary/objective/loss/loss.hpp"

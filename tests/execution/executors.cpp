@@ -7,6 +7,7 @@
 #include "peccary/execution/executors.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -118,6 +119,43 @@ TEMPLATE_LIST_TEST_CASE("executors that pin leave the caller's affinity as it wa
     }
     REQUIRE(usable_processors() == before);
 }
+
+TEST_CASE("workers that are not pinned may run everywhere, also after a sleep") {
+    const auto before = usable_processors();
+    for (const unsigned workers : {2U, 4U, 16U}) {
+        thread_executor runner(workers, false);
+        for (int run = 0; run < 3; ++run) {
+            std::vector<std::vector<int>> usable(workers);
+            runner.run(workers, [&](unsigned worker) { usable[worker] = usable_processors(); });
+            REQUIRE(usable == std::vector<std::vector<int>>(workers, before));
+            std::this_thread::sleep_for(std::chrono::milliseconds(5)); // longer than any thread spins
+        }
+    }
+}
+
+#if defined(__linux__)
+TEST_CASE("a worker sleeps on a processor of its own, where there is one for each") {
+    if (usable_processors().size() < 2) {
+        return;
+    }
+    thread_executor runner(2, false);
+    pthread_t helper{};
+    runner.run(2, [&](unsigned worker) {
+        if (worker == 1) {
+            helper = pthread_self();
+        }
+    });
+    const auto processors_of_helper = [&] {
+        cpu_set_t mask;
+        return pthread_getaffinity_np(helper, sizeof mask, &mask) == 0 ? CPU_COUNT(&mask) : -1;
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    while (processors_of_helper() != 1 && std::chrono::steady_clock::now() - begin < std::chrono::seconds(60)) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    REQUIRE(processors_of_helper() == 1);
+}
+#endif
 
 TEST_CASE("too many workers are refused") {
     REQUIRE_THROWS_WITH(make_executor("inline", 2, false), "the inline executor runs one worker, not 2; choose 'threads'");

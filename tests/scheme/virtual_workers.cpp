@@ -8,7 +8,7 @@
 #include "support/sanitizer.hpp"
 #include "support/training.hpp"
 
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/objective/mlp.hpp"

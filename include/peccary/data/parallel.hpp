@@ -1,6 +1,7 @@
 // The readers' two parallel loops: over the blocks of a text in any order, and over a fixed number of tasks.
 #pragma once
 
+#include "peccary/core/topology.hpp"
 #include "peccary/data/text_blocks.hpp"
 
 #include <algorithm>
@@ -26,8 +27,10 @@ void run_on_threads(unsigned threads, const Work& work) {
     std::vector<std::jthread> helpers;
     try {
         helpers.reserve(threads);
+        const std::vector<int> processors = threads > 1 ? processors_from_here() : std::vector<int>();
         while (helpers.size() + 1 < threads) {
             helpers.emplace_back([&work] { work(); });
+            start_on(processors[helpers.size() % processors.size()], helpers.back().native_handle());
         }
     } catch (const std::system_error&) {
         // Out of threads: those that run, and this one, do the work.

@@ -1,8 +1,8 @@
 // One worker, on the calling thread: the reference implementation of an executor.
 #pragma once
 
+#include "peccary/core/topology.hpp"
 #include "peccary/execution/executor.hpp"
-#include "peccary/execution/topology.hpp"
 
 namespace peccary {
 

@@ -3,8 +3,8 @@
 
 #if PECCARY_HAS_OPENMP
 
+#include "peccary/core/topology.hpp"
 #include "peccary/execution/executor.hpp"
-#include "peccary/execution/topology.hpp"
 
 #include <omp.h>
 

@@ -1,7 +1,7 @@
 // How long a thread that waits for others spins before it sleeps.
 #pragma once
 
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 
 namespace peccary {
 

@@ -2,14 +2,15 @@
 #pragma once
 
 #include "peccary/core/spin_pause.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/execution/executor.hpp"
 #include "peccary/execution/spinning.hpp"
-#include "peccary/execution/topology.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -22,11 +23,16 @@ public:
     static constexpr executor_info info{
         .name = "threads", .summary = "std::thread, started once", .concurrent = true, .several = true, .pins = true};
 
-    thread_executor(unsigned workers, bool pin) : pin_(pin), spins_(spins_before_sleeping(workers)) {
+    thread_executor(unsigned workers, bool pin)
+        : pin_(pin), spins_(spins_before_sleeping(workers)), homes_(pin || workers == 1 ? std::vector<int>() : processors_from_here()) {
         try {
             for (unsigned worker = 1; worker < workers; ++worker) {
                 threads_.emplace_back([this, worker] { serve(worker); });
+                if (const auto home = home_of(worker)) {
+                    start_on(*home, threads_.back().native_handle());
+                }
             }
+            settled_.store(true, std::memory_order_release); // pairs with the acquire in `next_work`
         } catch (...) {
             stop();
             throw;
@@ -70,8 +76,14 @@ private:
             }
             spin_pause();
         }
+        const bound_scope wake_at_home(home_of(0));
         std::unique_lock held(mutex_);
         done_.wait(held, finished);
+    }
+
+    /// Where a worker starts, and wakes if it slept: nowhere in particular if it is pinned, or if there is not a processor for each.
+    std::optional<int> home_of(unsigned worker) const {
+        return spins_ > 0 && worker < homes_.size() ? std::optional(homes_[worker]) : std::nullopt;
     }
 
     void serve(unsigned worker) {
@@ -97,6 +109,9 @@ private:
             for (int spin = 0; spin < spins_ && !started(); ++spin) {
                 spin_pause();
             }
+            // Not before `start_on`, which sets the mask too, is through with all.
+            const bool may_bind = settled_.load(std::memory_order_acquire) && !started();
+            const bound_scope wake_at_home(may_bind ? home_of(worker) : std::nullopt);
             std::unique_lock held(mutex_);
             start_.wait(held, started);
             if (stopping_.load(std::memory_order_acquire)) {
@@ -123,6 +138,8 @@ private:
 
     bool pin_;
     int spins_;
+    std::vector<int> homes_; ///< a processor for each worker
+    std::atomic<bool> settled_{false};
     std::mutex mutex_; // held to change what sleepers wait for; guards `work_` and `active_`
     std::condition_variable start_;
     std::condition_variable done_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/step/rules.hpp"

@@ -1,10 +1,11 @@
-// The processors that this process may use, and pinning workers to them (Linux; elsewhere one falls back to the standard library).
+// The processors that this process may use, and threads on them: where they start, and pinning (Linux; elsewhere one falls back to the standard library).
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -17,6 +18,7 @@
 #if defined(__linux__)
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 #endif
 
 namespace peccary {
@@ -124,27 +126,70 @@ struct topology {
     }
 };
 
-/// Keeps the calling thread on worker `worker`'s processor while it lives, if `pin`; more workers than processors share them in turn.
-/// Pinning that the system refuses is not an error: it is a wish about speed.
-class pinned_scope {
-public:
-    pinned_scope(unsigned worker, bool pin) {
+/// The processors that the calling thread may use, its own first, then one of each further physical core before the rest: where its helpers start.
+inline std::vector<int> processors_from_here() {
+    std::vector<int> usable = usable_processors();
 #if defined(__linux__)
-        if (!pin || pthread_getaffinity_np(pthread_self(), sizeof before_, &before_) != 0) {
+    static const std::vector<int> all_by_core = [] {
+        std::vector<int> all(static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF))));
+        std::iota(all.begin(), all.end(), 0);
+        std::size_t cores = 0;
+        return processors_by_core(all, "/sys/devices/system/cpu", cores);
+    }();
+    std::vector<int> ordered;
+    std::ranges::copy_if(all_by_core, std::back_inserter(ordered), [&](int each) { return std::ranges::binary_search(usable, each); });
+    if (!ordered.empty()) {
+        const auto here = std::ranges::find(ordered, sched_getcpu());
+        std::rotate(ordered.begin(), here == ordered.end() ? ordered.begin() : here, ordered.end());
+        return ordered;
+    }
+#endif
+    return usable;
+}
+
+/// Has a thread that was just made start on `processor`, if it may run there. Afterwards the system may move it as it likes.
+///
+/// Considerations. Linux starts and wakes a thread where it finds an idle processor, and looks again only milliseconds later. In a virtual machine an
+/// idle processor has been given back to the host, which the guest takes for one that is busy, so that a thread that starts or wakes there often waits
+/// behind the one that made it (docs/design.md). Whoever waits cannot move itself. For a thread that has already ended the calls concern the
+/// caller, whose mask is the same.
+inline void start_on([[maybe_unused]] int processor, [[maybe_unused]] std::thread::native_handle_type thread) {
+#if defined(__linux__)
+    cpu_set_t allowed;
+    if (pthread_getaffinity_np(thread, sizeof allowed, &allowed) != 0 || !CPU_ISSET(static_cast<std::size_t>(processor), &allowed)) {
+        return;
+    }
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(static_cast<std::size_t>(processor), &only);
+    if (pthread_setaffinity_np(thread, sizeof only, &only) == 0) {
+        pthread_setaffinity_np(thread, sizeof allowed, &allowed);
+    }
+#endif
+}
+
+/// Keeps the calling thread on a processor while it lives, and then restores its mask: changes of it from outside in between are lost. That the system
+/// refuses is not an error: it is a wish about speed.
+class bound_scope {
+public:
+    /// Does nothing without a processor, or with one that the thread may not use.
+    explicit bound_scope([[maybe_unused]] std::optional<int> processor) {
+#if defined(__linux__)
+        if (!processor || pthread_getaffinity_np(pthread_self(), sizeof before_, &before_) != 0 ||
+            !CPU_ISSET(static_cast<std::size_t>(*processor), &before_)) {
             return;
         }
-        static const std::vector<int> processors = topology::of_this_process().processors;
         cpu_set_t mask;
         CPU_ZERO(&mask);
-        CPU_SET(static_cast<std::size_t>(processors[worker % processors.size()]), &mask);
-        pinned_ = pthread_setaffinity_np(pthread_self(), sizeof mask, &mask) == 0;
+        CPU_SET(static_cast<std::size_t>(*processor), &mask);
+        bound_ = pthread_setaffinity_np(pthread_self(), sizeof mask, &mask) == 0;
 #endif
     }
-    pinned_scope(const pinned_scope&) = delete;
-    pinned_scope& operator=(const pinned_scope&) = delete;
-    ~pinned_scope() {
+    bound_scope(const bound_scope&) = delete;
+    bound_scope& operator=(const bound_scope&) = delete;
+    ~bound_scope() {
 #if defined(__linux__)
-        if (pinned_) {
+        if (bound_) {
             pthread_setaffinity_np(pthread_self(), sizeof before_, &before_);
         }
 #endif
@@ -153,8 +198,20 @@ public:
 private:
 #if defined(__linux__)
     cpu_set_t before_{};
-    bool pinned_ = false;
+    bool bound_ = false;
 #endif
+};
+
+/// Keeps the calling thread on worker `worker`'s processor while it lives, if `pin`; more workers than processors share them in turn.
+class pinned_scope : bound_scope {
+public:
+    pinned_scope(unsigned worker, bool pin) : bound_scope(pin ? std::optional(processor_of(worker)) : std::nullopt) {}
+
+private:
+    static int processor_of(unsigned worker) {
+        static const std::vector<int> processors = topology::of_this_process().processors;
+        return processors[worker % processors.size()];
+    }
 };
 
 } // namespace peccary

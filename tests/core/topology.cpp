@@ -3,12 +3,15 @@
 #include "child_process.hpp"
 #include "scratch_directory.hpp"
 
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace peccary;
@@ -138,5 +141,51 @@ TEST_CASE("pinning is a wish that ends with its scope") {
     REQUIRE(usable_processors() == before);
     const pinned_scope free(0, false);
     REQUIRE(usable_processors() == before);
+}
+
+TEST_CASE("a thread that started on a processor may go everywhere afterwards") {
+    const auto before = usable_processors();
+    for (const int processor : before) {
+        std::atomic<bool> placed{false};
+        std::vector<int> usable;
+        std::thread started([&] {
+            placed.wait(false, std::memory_order_acquire); // pairs with the release below
+            usable = usable_processors();
+        });
+        start_on(processor, started.native_handle());
+        placed.store(true, std::memory_order_release);
+        placed.notify_one();
+        started.join();
+        REQUIRE(usable == before);
+    }
+    REQUIRE(usable_processors() == before);
+}
+
+TEST_CASE("helpers start beside the caller, on each usable processor once") {
+    const auto before = usable_processors();
+    for (const int processor : before) {
+        const bound_scope bound(processor);
+        REQUIRE(processors_from_here() == std::vector<int>{processor}); // its own is the only one now
+    }
+    auto from_here = processors_from_here();
+    REQUIRE(from_here.size() == before.size());
+    std::ranges::sort(from_here);
+    REQUIRE(from_here == before);
+}
+
+TEST_CASE("no thread is moved or bound out of its mask") {
+    const int code = run_in_child([] {
+        const auto before = usable_processors();
+        const bound_scope bound(before.front());
+        int code_of_thread = 10;
+        std::thread started([&] {
+            start_on(before.back(), pthread_self());
+            const bound_scope elsewhere(before.back());
+            code_of_thread = usable_processors() == std::vector<int>{before.front()} ? 0 : 11;
+        });
+        started.join();
+        return code_of_thread;
+    });
+    REQUIRE(code == 0);
 }
 #endif
