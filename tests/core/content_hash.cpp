@@ -42,7 +42,7 @@ std::uint64_t simple_segment_hash(std::string_view segment) {
         for (std::size_t i = 0; i < 8 && 8 * word + i < segment.size(); ++i) {
             value += static_cast<std::uint64_t>(static_cast<unsigned char>(segment[8 * word + i])) << (8 * i);
         }
-        lane[word % 8] = mix(lane[word % 8] ^ value);
+        lane[word % 8] = content_hash_detail::fold_product_by_halves(lane[word % 8] ^ value);
     }
     std::uint64_t hash = mix(segment.size());
     for (const std::uint64_t part : lane) {
@@ -60,6 +60,21 @@ content_identity simple_identity(std::string_view content) {
 }
 
 } // namespace
+
+TEST_CASE("products are folded as arithmetic says") {
+    using content_hash_detail::fold_product;
+    using content_hash_detail::fold_product_by_halves;
+    // The multiplier m is 0x9E3779B97F4A7C15: word * m = high * 2^64 + low.
+    REQUIRE(fold_product_by_halves(0) == 0);
+    REQUIRE(fold_product_by_halves(1) == 0x9E37'79B9'7F4A'7C15U);
+    REQUIRE(fold_product_by_halves(std::uint64_t{1} << 63U) == (0x8000'0000'0000'0000U ^ 0x4F1B'BCDC'BFA5'3E0AU));
+    REQUIRE(fold_product_by_halves(UINT64_MAX) == (0x61C8'8646'80B5'83EBU ^ 0x9E37'79B9'7F4A'7C14U)); // 2^64 m - m
+    random_stream random(11, 0, 0);
+    for (int i = 0; i < 10'000; ++i) {
+        const std::uint64_t word = random();
+        REQUIRE(fold_product(word) == fold_product_by_halves(word));
+    }
+}
 
 TEST_CASE("the hash is the documented one, for every length of a tail") {
     const std::string text = random_text(200, 1);

@@ -356,9 +356,9 @@ TEST_CASE("other settings, another version of Peccary and another format version
     write_text(made.path, bytes);
     REQUIRE_THAT(look(made.path, made.source).why_not, contains_text("it was written by version 9"));
     bytes = made.bytes;
-    bytes[8] = 2; // of whatever layout and checksum
+    bytes[8] = 1; // of whatever layout and checksum
     write_text(made.path, bytes);
-    REQUIRE(look(made.path, made.source).why_not == "it has format version 2, this Peccary version 1");
+    REQUIRE(look(made.path, made.source).why_not == "it has format version 1, this Peccary version 2");
 }
 
 TEST_CASE("what is no cache is refused and left alone") {

@@ -125,7 +125,7 @@ class Cache(unittest.TestCase):
             (b"", "it was cut short"),
             (good + b"x", "it is damaged: its size is wrong"),
             (damaged, "it is damaged: its checksum is wrong"),
-            (other_version, "it has format version 77, this Peccary version 1"),
+            (other_version, "it has format version 77, this Peccary version 2"),
         ]:
             self.cache.write_bytes(content)
             self.assert_cache("is written anew: " + message)

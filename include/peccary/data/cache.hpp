@@ -3,9 +3,9 @@
 // Considerations. A cache is used only if the source's bytes and its own are what they were: both are hashed whole, each time, by all
 // threads. Size, inode and time of change would be had for nothing, but they lie after a restored backup, a copied directory or an edit
 // within the clock's tick, and a model trained on other data than its file's is an error that nobody would ever notice. With both files
-// in the system's memory 80 MB cost 10 to 12 ms with two threads. The cache is mapped: Peccary never changes one in place. The source is
+// in the system's memory 80 MB cost some 10 ms with two threads. The cache is mapped: Peccary never changes one in place. The source is
 // read: others may write to it, and a mapped file that is shortened ends the program by a signal. Mapping it was tried and was no faster
-// (12.5 ms against 12.4 for both files, on a Xeon "Sapphire Rapids" virtual machine): page faults cost what copying would have.
+// (12.5 ms against 12.4 for both files, with a slower hash, on a Xeon "Sapphire Rapids" virtual machine): page faults cost what copying would have.
 #pragma once
 
 #include "peccary/core/atomic_file.hpp"

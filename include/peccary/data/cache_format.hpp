@@ -18,7 +18,7 @@
 namespace peccary {
 
 inline constexpr std::string_view cache_signature = "\x89PECDATA"; // not text, so that no text file is mistaken for it
-inline constexpr std::uint32_t cache_version = 1; ///< to be raised when the layout changes, or what a reader makes of a text
+inline constexpr std::uint32_t cache_version = 2; ///< to be raised when the layout or the hash changes, or what a reader makes of a text
 
 enum class cache_kind : std::uint32_t { sparse = 1, dense = 2 };
 
