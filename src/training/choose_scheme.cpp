@@ -1,7 +1,7 @@
 #include "training/choose_scheme.hpp"
 
 #include "peccary/core/stopwatch.hpp"
-#include "peccary/execution/topology.hpp"
+#include "peccary/core/topology.hpp"
 #include "report/text.hpp"
 #include "training/options.hpp"
 
@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 namespace peccary::program {
@@ -20,6 +19,9 @@ constexpr auto trial_length = std::chrono::microseconds(1500);
 
 /// How much faster than serial descent a parallel scheme must be to be worth what it costs: bits that change from run to run, and staleness.
 constexpr double worthwhile = 1.2;
+
+/// As a part of what so many workers could do at best: a scheme that comes so near needs no comparison with a further one.
+constexpr double good_enough = 0.75;
 
 /// A run so small that serial descent is through with it in about the time of the trials.
 constexpr double few_visits = 4e6;
@@ -46,13 +48,8 @@ trial_run try_scheme(run_request request, const std::string& scheme, unsigned wo
         choice.calibrated = run.calibrated;
         choice.calibration_seconds = run.calibration_seconds;
     }
-    {
-        const std::jthread timer([&time_is_up] {
-            std::this_thread::sleep_for(trial_length);
-            time_is_up.request();
-        });
-        run.trainer->run_epoch();
-    }
+    time_is_up.request_after(trial_length); // a thread that slept so long might wake much later, with all processors busy
+    run.trainer->run_epoch();
     const double nonzeros =
         std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()) / static_cast<double>(data.size()); }, request.data);
     const bool whole_epoch = run.trainer->position().epoch > 0;
@@ -95,10 +92,15 @@ scheme_choice choose_scheme(const run_request& request) {
     const stopwatch watch;
     const auto [serial, parameters] = try_scheme(request, "sequential", 1, choice);
     choice.trials.push_back(serial);
-    choice.trials.push_back(try_scheme(request, "hogwild", workers, choice).trial);
+    bool nearly_ideal = false;
     if (rule_of(request.settings.rule).mergeable() &&
         2.0 * workers * static_cast<double>(parameters * sizeof(real)) < most_bytes_of_copies) { // two copies a worker
         choice.trials.push_back(try_scheme(request, "replicas", workers, choice).trial);
+        nearly_ideal =
+            serial.nonzeros_per_second > 0 && choice.trials.back().nonzeros_per_second > good_enough * workers * serial.nonzeros_per_second;
+    }
+    if (!nearly_ideal) {
+        choice.trials.push_back(try_scheme(request, "hogwild", workers, choice).trial);
     }
     choice.seconds = watch.seconds() - choice.calibration_seconds;
 

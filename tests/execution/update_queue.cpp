@@ -7,6 +7,9 @@
 #include "peccary/execution/update_queue.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <thread>
 #include <vector>
 
 using peccary::stop_flag;
@@ -46,6 +49,34 @@ TEST_CASE("every update is handed out once, to whoever asks") {
             }
         }
     }
+}
+
+TEST_CASE("a limit of time stops as a request does, counted from the first claim") {
+    const auto length = std::chrono::milliseconds(5);
+    stop_flag stop;
+    stop.request_after(length);
+    std::this_thread::sleep_for(2 * length);
+    const auto begin = std::chrono::steady_clock::now();
+    const std::uint64_t last = UINT64_MAX / 2; // nobody gets there
+    update_queue queue(0, last, 8, stop);
+    std::vector<std::uint64_t> updates(4);
+    test::on_threads(4, [&](unsigned worker) {
+        for (auto range = queue.claim(); !range.empty(); range = queue.claim()) {
+            updates[worker] += range.last - range.first;
+        }
+    });
+    REQUIRE(std::chrono::steady_clock::now() - begin >= length);
+    REQUIRE(stop.requested());
+    REQUIRE(std::accumulate(updates.begin(), updates.end(), std::uint64_t{0}) == queue.completed());
+    REQUIRE(queue.completed() > 0);
+    REQUIRE(queue.completed() < last);
+
+    stop_flag early;
+    early.request_after(std::chrono::hours(1));
+    REQUIRE(!early.requested());
+    REQUIRE(!early.requested());
+    early.request();
+    REQUIRE(early.requested());
 }
 
 TEST_CASE("after a stop, what was handed out is a prefix") {

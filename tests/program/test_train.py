@@ -146,11 +146,15 @@ class Log(ProgramTest):
         long = self.run_program("train", "long.svm", "--threads", 2, "--epochs", 10, "--log", "log", "--checkpoint", "c")
         run, *_, summary = self.log("log")
         trials = run["scheme_choice"]["trials"]
-        self.assertEqual([trial["scheme"] for trial in trials], ["sequential", "hogwild", "replicas"])
+        tried = [trial["scheme"] for trial in trials]
+        self.assertIn(tried, [["sequential", "replicas"], ["sequential", "replicas", "hogwild"]])
+        rates = {trial["scheme"]: trial["nonzeros_per_second"] for trial in trials}
+        nearly_ideal = rates["sequential"] > 0 and rates["replicas"] > 0.75 * trials[1]["threads"] * rates["sequential"]
+        self.assertEqual("hogwild" not in tried, nearly_ideal)
         # 0 if no worker came to run within the trial, as happens on a busy machine.
         self.assertTrue(all(trial["nonzeros_per_second"] >= 0 for trial in trials))
         self.assertEqual(run["settings"]["scheme"], summary["scheme"])
-        self.assertIn(summary["scheme"], [trial["scheme"] for trial in trials])
+        self.assertIn(summary["scheme"], tried)
         self.assertIn("scheme " + summary["scheme"] + ", by a trial", long.stderr)
         self.assertEqual(run["calibration"]["step"], run["settings"]["step"])
         self.run_program("train", "long.svm", "--resume", "c")
