@@ -120,7 +120,11 @@ std::string choose_objective(std::span<const double> labels, std::string& reason
     constexpr std::size_t most_classes = 1000;
     std::set<double> distinct;
     bool integers = true;
+    recent_labels recent;
     for (const double label : labels) {
+        if (recent.met(label)) {
+            continue;
+        }
         integers = integers && label == std::trunc(label);
         if (distinct.size() <= most_classes) {
             distinct.insert(label);

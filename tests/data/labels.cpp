@@ -7,6 +7,7 @@
 #include "peccary/data/labels.hpp"
 #include "peccary/data/line_map.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -63,6 +64,14 @@ TEST_CASE("classes are numbered in ascending order of their labels") {
         CHECK(encoding.class_of_label(encoding.classes()[i]) == i);
     }
     CHECK_FALSE(encoding.class_of_label(1).has_value());
+}
+
+TEST_CASE("classes are learned in whatever order their labels come") {
+    std::vector<double> labels{1, 2, 2, 5, 5, 9, 9, 5, 2, 1, 5};
+    const std::vector<double> classes{1, 2, 5, 9};
+    do {
+        REQUIRE(learn(target_kind::multiclass, labels).classes() == classes);
+    } while (std::next_permutation(labels.begin(), labels.begin() + 7));
 }
 
 TEST_CASE("many classes survive the round trip") {
