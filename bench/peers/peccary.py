@@ -23,8 +23,10 @@ def version(program):
 def contestants(program, task):
     def contestant(name, arguments, prepare=None):
         model = task.work / f"peccary.{len(found)}.model"
-        command = [program, "train", task.train, "--model", model, "--model-format", "liblinear", *arguments]
-        return Contestant(name, command, model, "liblinear", prepare and (lambda: prepare(command)))
+        text = model.with_suffix(".txt")
+        command = [program, "train", task.train, "--model", model, *arguments]
+        export = [program, "convert-model", model, text, "--to", "liblinear"]
+        return Contestant(name, command, model, "liblinear", prepare and (lambda: prepare(command)), export=export, exported=text)
 
     def fill_cache(command):
         cache.unlink(missing_ok=True)
