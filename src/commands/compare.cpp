@@ -54,6 +54,7 @@ void add_compare(CLI::App& program) {
     add_count(*command, "--epochs", options->common.epochs, "Passes over the data (default: 6 to 30, more for smaller data)")
         ->check(CLI::PositiveNumber)
         ->group(group);
+    options->common.schedule = linear_decay::info.name;
     command->add_option("--schedule", options->common.schedule, "How the step size falls: " + names_of<schedules>() + " (default linear)")
         ->option_text("NAME")
         ->group(group);

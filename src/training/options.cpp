@@ -223,7 +223,9 @@ void check_combination(const train_options& options) {
     }
 
     bool takes_decay = false;
-    with_named<schedules>("schedule", options.schedule, [&](auto tag) { takes_decay = decltype(tag)::type::info.decay != 0; });
+    if (options.schedule != "auto") {
+        with_named<schedules>("schedule", options.schedule, [&](auto tag) { takes_decay = decltype(tag)::type::info.decay != 0; });
+    }
     if (given("decay") && !takes_decay) {
         no_effect("decay", "the schedule '" + options.schedule + "' has none; choose another --schedule, or leave it out");
     }

@@ -50,7 +50,7 @@ struct train_options {
 
     std::uint64_t epochs = 0; ///< 0: by the size of the data, once that is known
     std::string step = "auto";
-    std::string schedule = "linear";
+    std::string schedule = "auto"; ///< settled by `settle_plan`
     std::optional<double> decay;
     std::string rule = "sgd";
     std::optional<double> momentum;

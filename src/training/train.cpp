@@ -18,6 +18,7 @@
 #include "training/choose_scheme.hpp"
 #include "training/inputs.hpp"
 #include "training/model_of.hpp"
+#include "training/plan.hpp"
 #include "training/run.hpp"
 
 #include <fmt/format.h>
@@ -47,9 +48,7 @@ public:
         if (damps(options_)) {
             options_.staleness = "exact"; // as the trainer does
         }
-        if (options_.epochs == 0) {
-            options_.epochs = default_epochs(inputs_.train.file.nonzeros());
-        }
+        settle_plan(options_, inputs_.objective, inputs_.train.file.nonzeros());
         if (const std::string& note = inputs_.train.file.cache_note; !note.empty()) {
             shown_.note(note);
         }

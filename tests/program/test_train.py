@@ -72,6 +72,28 @@ class Models(ProgramTest):
             if decay:
                 self.assertEqual(settings["decay"], decay[1])
 
+    def test_open_schedule_suits_the_run(self):
+        def plan(*options):
+            self.run_program("train", ZIPF, "--scheme", "sequential", *options, "--log", "log", "--quiet")
+            settings = self.log("log")[0]["settings"]
+            return settings["schedule"], settings["epochs"], settings["step"]
+
+        *larger, step = plan()
+        self.assertEqual(larger, ["inverse_linear", 25])
+        *usual, half = plan("--schedule", "linear")
+        self.assertEqual(usual, ["linear", 30])
+        self.assertEqual(step, 2 * half)
+        self.assertEqual(plan("--epochs", 3)[:2], ("inverse_linear", 3))
+        self.assertEqual(plan("--epochs", 2)[:2], ("linear", 2))
+        self.assertEqual(plan("--step", 0.5), ("linear", 30, 0.5))
+        self.assertEqual(plan("--objective", "hinge")[:2], ("linear", 30))
+        self.assertEqual(plan("--scheme", "round_robin", "--threads", 2)[:2], ("linear", 30))
+        self.assertEqual(plan("--schedule", "inverse_linear")[:2], ("inverse_linear", 30))
+
+        self.run_program("train", ZIPF, "--scheme", "sequential", "--checkpoint", "c", "--quiet")
+        self.run_program("train", ZIPF, "--resume", "c", "--log", "log", "--quiet")
+        self.assertEqual(self.log("log")[0]["settings"]["schedule"], "inverse_linear")
+
     def test_stops_early_without_improvement(self):
         self.run_program("train", ZIPF, "--schedule", "constant", "--epochs", 500, "--tolerance", 0.001, "--patience", 2, "--validation", 0.2,
                          "--log", "log", "--scheme", "sequential")
