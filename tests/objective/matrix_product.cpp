@@ -24,7 +24,18 @@ struct named_product {
     product multiply;
 };
 
-const std::array products{named_product{"of this processor", peccary::multiply},
+/// With the registers of AVX2, where `peccary::multiply` may have wider ones.
+void multiply_by_avx2(real factor, const matrix_operand& left, const matrix_operand& right, real* out) {
+#if PECCARY_WIDE_PRODUCT
+    if (peccary::product_detail::wide_product::runs_here()) {
+        peccary::product_detail::wide_product::multiply(factor, left, right, out, false);
+        return;
+    }
+#endif
+    peccary::multiply(factor, left, right, out);
+}
+
+const std::array products{named_product{"of this processor", peccary::multiply}, named_product{"by AVX2", multiply_by_avx2},
                           named_product{"portable", peccary::product_detail::multiply_by_eigen}};
 
 std::vector<real> random_reals(std::size_t size, std::uint64_t stream) {
