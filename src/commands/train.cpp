@@ -60,14 +60,16 @@ void add_worker_options(CLI::App& command, train_options& options) {
 
 void add_descent_options(CLI::App& command, train_options& options) {
     const char* const group = "Descent";
-    add_count(command, "--epochs", options.epochs, "Passes over the data (default: 6 to 30, more for smaller data; 5 to 25 where --schedule auto is inverse_linear)")
+    add_count(command, "--epochs", options.epochs,
+              "Passes over the data (default: 6 to 30, more for smaller data; 5 to 25 where --schedule auto is inverse_linear)")
         ->check(CLI::PositiveNumber)
         ->group(group);
     command.add_option("--step", options.step, "First step size; auto (default) tries a few on a sample")->option_text("X")->group(group);
     command
         .add_option("--schedule", options.schedule,
                     "How the step size falls: " + names_of<schedules>() +
-                        "; linear and inverse_linear reach 0 at the last epoch. auto (default): inverse_linear for logistic models whose step is auto, "
+                        "; linear and inverse_linear reach 0 at the last epoch. auto (default): inverse_linear for logistic models whose "
+                        "step is auto, "
                         "in 3 passes or more, else linear")
         ->option_text("NAME")
         ->group(group);

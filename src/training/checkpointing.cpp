@@ -84,7 +84,8 @@ void adopt_options(const saved_run& saved, train_options& options) {
     const json now = to_json(options);
     const json& before = saved.settings.at("options");
     for (const auto& [name, value] : now.items()) {
-        if (options.given.contains(name) && before.contains(name) && before.at(name) != value) {
+        const bool decided_then = value == "auto" && (name == "scheme" || name == "schedule");
+        if (!decided_then && options.given.contains(name) && before.contains(name) && before.at(name) != value) {
             throw usage_error("--" + name + " " + option_value(value) + " contradicts the checkpoint '" + options.resume +
                               "', which was made with " + option_value(before.at(name)) +
                               "; leave the option out to go on with that, or train anew without --resume");

@@ -223,7 +223,11 @@ void check_combination(const train_options& options) {
     }
 
     bool takes_decay = false;
-    if (options.schedule != "auto") {
+    if (options.schedule == "auto") {
+        if (given("decay")) {
+            no_effect("decay", "it belongs to a schedule; name one with --schedule");
+        }
+    } else {
         with_named<schedules>("schedule", options.schedule, [&](auto tag) { takes_decay = decltype(tag)::type::info.decay != 0; });
     }
     if (given("decay") && !takes_decay) {

@@ -74,7 +74,8 @@ class Models(ProgramTest):
 
     def test_open_schedule_suits_the_run(self):
         def plan(*options):
-            self.run_program("train", ZIPF, "--scheme", "sequential", *options, "--log", "log", "--quiet")
+            scheme = () if "--scheme" in options else ("--scheme", "sequential")
+            self.run_program("train", ZIPF, *scheme, *options, "--log", "log", "--quiet")
             settings = self.log("log")[0]["settings"]
             return settings["schedule"], settings["epochs"], settings["step"]
 
@@ -89,10 +90,13 @@ class Models(ProgramTest):
         self.assertEqual(plan("--objective", "hinge")[:2], ("linear", 30))
         self.assertEqual(plan("--scheme", "round_robin", "--threads", 2)[:2], ("linear", 30))
         self.assertEqual(plan("--schedule", "inverse_linear")[:2], ("inverse_linear", 30))
+        for options in (("--batch", 4), ("--l1", 1e-4), ("--scheme", "synchronous"), ("--scheme", "hogwild", "--executor", "virtual"),
+                        ("--scheme", "hogwild", "--threads", 2, "--damping", "inverse")):
+            self.assertEqual(plan(*options)[:2], ("linear", 30))
 
         self.run_program("train", ZIPF, "--scheme", "sequential", "--checkpoint", "c", "--quiet")
-        self.run_program("train", ZIPF, "--resume", "c", "--log", "log", "--quiet")
-        self.assertEqual(self.log("log")[0]["settings"]["schedule"], "inverse_linear")
+        self.run_program("train", ZIPF, "--resume", "c", "--schedule", "auto", "--log", "resumed", "--quiet")
+        self.assertEqual(self.log("resumed")[0]["settings"]["schedule"], "inverse_linear")
 
     def test_stops_early_without_improvement(self):
         self.run_program("train", ZIPF, "--schedule", "constant", "--epochs", 500, "--tolerance", 0.001, "--patience", 2, "--validation", 0.2,
