@@ -161,6 +161,15 @@ TEST_CASE("a thread that started on a processor may go everywhere afterwards") {
     REQUIRE(usable_processors() == before);
 }
 
+TEST_CASE("an order by cores may begin anywhere") {
+    const auto pairs = [](int processor) { return std::to_string(processor % 4); }; // 0 and 4 are of one core, 1 and 5, ...
+    std::size_t cores = 0;
+    REQUIRE(ordered_by_core({5, 0, 4}, pairs, cores) == std::vector<int>{5, 0, 4});
+    REQUIRE(ordered_by_core({4, 5, 0}, pairs, cores) == std::vector<int>{4, 5, 0});
+    REQUIRE(ordered_by_core({0, 4, 5}, pairs, cores) == std::vector<int>{0, 5, 4});
+    REQUIRE(cores == 2);
+}
+
 TEST_CASE("helpers start beside the caller, on each usable processor once") {
     const auto before = usable_processors();
     for (const int processor : before) {

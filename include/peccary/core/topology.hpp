@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -44,21 +45,36 @@ inline std::vector<int> usable_processors() {
     return processors;
 }
 
-/// The usable processors, one of each physical core first, then the further hardware threads: the order in which workers are pinned.
-/// `system` is where the kernel describes its processors; tests pass a made-up one.
-inline std::vector<int> processors_by_core(const std::vector<int>& usable, const std::string& system, std::size_t& cores) {
+inline constexpr std::string_view system_processors = "/sys/devices/system/cpu";
+
+/// What the kernel says of a processor's hardware threads: equal for all of a core, empty if it says nothing. `system` is where it describes its
+/// processors; tests pass a made-up one.
+inline std::string siblings_of(int processor, const std::string& system) {
+    std::ifstream file(system + "/cpu" + std::to_string(processor) + "/topology/thread_siblings_list");
+    std::string siblings;
+    std::getline(file, siblings);
+    return siblings;
+}
+
+/// The usable processors, one of each physical core first, then the further hardware threads. `siblings(processor)` is `siblings_of` it.
+template <std::invocable<int> Siblings>
+std::vector<int> ordered_by_core(const std::vector<int>& usable, Siblings siblings, std::size_t& cores) {
     std::vector<int> first;
     std::vector<int> further;
     std::set<std::string> seen;
     for (const int processor : usable) {
-        std::ifstream file(system + "/cpu" + std::to_string(processor) + "/topology/thread_siblings_list");
-        std::string siblings;
-        const bool known = static_cast<bool>(std::getline(file, siblings));
-        (!known || seen.insert(siblings).second ? first : further).push_back(processor);
+        const std::string core = siblings(processor);
+        (core.empty() || seen.insert(core).second ? first : further).push_back(processor);
     }
     cores = first.size();
     first.insert(first.end(), further.begin(), further.end());
     return first;
+}
+
+/// The same: the order in which workers are pinned.
+inline std::vector<int> processors_by_core(const std::vector<int>& usable, const std::string& system, std::size_t& cores) {
+    return ordered_by_core(
+        usable, [&](int processor) { return siblings_of(processor, system); }, cores);
 }
 
 /// Processors' worth of time that the control group `path` may use: cgroup v2's "cpu.max" or v1's "cpu.cfs_quota_us", the tightest of the
@@ -120,7 +136,7 @@ struct topology {
 
     static topology of_this_process() {
         topology found;
-        found.processors = processors_by_core(usable_processors(), "/sys/devices/system/cpu", found.cores);
+        found.processors = processors_by_core(usable_processors(), std::string(system_processors), found.cores);
         found.quota = cgroup_quota();
         return found;
     }
@@ -130,21 +146,27 @@ struct topology {
 inline std::vector<int> processors_from_here() {
     std::vector<int> usable = usable_processors();
 #if defined(__linux__)
-    static const std::vector<int> all_by_core = [] {
-        std::vector<int> all(static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF))));
-        std::iota(all.begin(), all.end(), 0);
-        std::size_t cores = 0;
-        return processors_by_core(all, "/sys/devices/system/cpu", cores);
+    static const std::vector<std::string> siblings = [] { // read once
+        std::vector<std::string> all(static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF))));
+        for (std::size_t processor = 0; processor < all.size(); ++processor) {
+            all[processor] = siblings_of(static_cast<int>(processor), std::string(system_processors));
+        }
+        return all;
     }();
-    std::vector<int> ordered;
-    std::ranges::copy_if(all_by_core, std::back_inserter(ordered), [&](int each) { return std::ranges::binary_search(usable, each); });
-    if (!ordered.empty()) {
-        const auto here = std::ranges::find(ordered, sched_getcpu());
-        std::rotate(ordered.begin(), here == ordered.end() ? ordered.begin() : here, ordered.end());
-        return ordered;
+    if (const auto here = std::ranges::find(usable, sched_getcpu()); here != usable.end()) {
+        std::rotate(usable.begin(), here, usable.end());
     }
-#endif
+    std::size_t cores = 0;
+    return ordered_by_core(
+        usable,
+        [](int processor) {
+            const auto place = static_cast<std::size_t>(processor);
+            return place < siblings.size() ? siblings[place] : std::string();
+        },
+        cores);
+#else
     return usable;
+#endif
 }
 
 /// Has a thread that was just made start on `processor`, if it may run there. Afterwards the system may move it as it likes.
