@@ -106,6 +106,16 @@ TEST_CASE("products are the sums that they stand for, whatever the shape and whi
     }
 }
 
+TEST_CASE("wider registers give the same bits") {
+    const made_operand left(29, 300, false, 1);
+    const made_operand right(300, 75, false, 2);
+    std::vector<real> by_avx2(std::size_t{29} * 75);
+    std::vector<real> here = by_avx2;
+    multiply_by_avx2(real{0.5}, left.operand, right.operand, by_avx2.data());
+    peccary::multiply(real{0.5}, left.operand, right.operand, here.data());
+    CHECK(here == by_avx2);
+}
+
 TEST_CASE("a product over nothing is zero") {
     for (const named_product& of : products) {
         std::vector<real> out(6, real{7});
