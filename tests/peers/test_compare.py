@@ -291,7 +291,7 @@ class RealPeers(Comparison):
         result, rows = self.result(self.compare(*arguments, peccary=PECCARY))
         self.assertIn("peccary", result["versions"]["Peccary"])
         self.assertLess(rows["peccary --epochs 100"]["gap"]["median"], 0.05)
-        self.assert_quality(rows["peccary"], liblinear_weights(self.directory / "peccary.0.model"), optimum())
+        self.assert_quality(rows["peccary"], liblinear_weights(self.directory / "peccary.0.txt"), optimum())
 
 
 if __name__ == "__main__":
