@@ -11,6 +11,7 @@
 #include <numeric>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace peccary {
 
@@ -174,19 +175,21 @@ public:
     }
 
 private:
-    /// Visits [0, size) in groups of 16, 4 and 1, their first place and their length as a constant. A loop over a private array whose length the
-    /// compiler knows becomes a few vector instructions; over one that it does not know, with 20 classes, it took twice as long.
+    /// Visits [0, size) in groups, their first place and their length as a constant. A loop over a private array whose length the compiler knows becomes
+    /// a few vector instructions; over one that it does not know, with 20 classes, it took twice as long. Each group is one more pass over the row: with
+    /// groups of 16, 4 and 1 only, which make two passes of 20 classes, an epoch of news20 took 1.3 to 1.5 times as long.
     template <class Visitor>
     static void for_each_group(std::size_t size, Visitor visit) {
         std::size_t first = 0;
-        const auto visit_groups_of = [&](auto length) {
-            for (; first + length <= size; first += length) {
-                visit(first, length);
-            }
+        const auto visit_groups_of = [&]<std::size_t... Lengths>(std::index_sequence<Lengths...> /*descending*/) {
+            const auto visit_groups_of_one_length = [&](auto length) {
+                for (; first + length <= size; first += length) {
+                    visit(first, length);
+                }
+            };
+            (visit_groups_of_one_length(std::integral_constant<std::size_t, Lengths>{}), ...);
         };
-        visit_groups_of(std::integral_constant<std::size_t, 16>{});
-        visit_groups_of(std::integral_constant<std::size_t, 4>{});
-        visit_groups_of(std::integral_constant<std::size_t, 1>{});
+        visit_groups_of(std::index_sequence<20, 16, 12, 8, 4, 3, 2, 1>{});
     }
 
     real* base_;
