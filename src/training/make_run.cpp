@@ -7,7 +7,8 @@ training_run make_run(const run_request& request) {
     training_run made;
     with_named<objectives>("objective", request.objective, [&](auto tag) {
         using objective = typename decltype(tag)::type;
-        made = request.ledger == nullptr ? make_run_of<objective>(request) : make_run_of<diagnosed<objective>>(request);
+        using counted = diagnosed<typename to_be_diagnosed<objective>::type>;
+        made = request.ledger == nullptr ? make_run_of<objective>(request) : make_run_of<counted>(request);
     });
     return made;
 }

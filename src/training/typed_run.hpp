@@ -64,6 +64,12 @@ struct objective_maker<mlp> {
         return {features, request.hidden_units, request.classes, request.activation, request.output, request.dropout, request.layerwise};
     }
 };
+template <>
+struct objective_maker<linear<any_loss>> {
+    static linear<any_loss> make(std::size_t features, const run_request& request) {
+        return {features, request.bias, any_loss::named(request.objective)};
+    }
+};
 template <class Objective>
 struct objective_maker<diagnosed<Objective>> {
     static diagnosed<Objective> make(std::size_t features, const run_request& request) {

@@ -3,7 +3,10 @@
 
 #include "golden/losses.hpp"
 
+#include "peccary/core/error.hpp"
 #include "peccary/core/random.hpp"
+#include "peccary/objective/any_loss.hpp"
+#include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 
 #include <algorithm>
@@ -128,4 +131,22 @@ TEST_CASE("names are unique") {
     std::set<std::string_view> names;
     losses::for_each([&](auto tag) { names.insert(decltype(tag)::type::info.name); });
     REQUIRE(names.size() == losses::size);
+}
+
+TEMPLATE_LIST_TEST_CASE("a loss chosen at run time has the facts and the bits of the loss itself", "", losses) {
+    INFO(TestType::info.name);
+    const peccary::linear<peccary::any_loss> chosen(3, false, peccary::any_loss::named(TestType::info.name));
+    const peccary::loss_info facts = facts_of(chosen);
+    REQUIRE(facts.name == TestType::info.name);
+    REQUIRE(facts.target == TestType::info.target);
+    REQUIRE(facts.curvature == TestType::info.curvature);
+    const auto loss = peccary::any_loss::named(TestType::info.name);
+    for (const real target : targets<TestType>()) {
+        for (const real score : telling_scores(target)) {
+            CAPTURE(target, score);
+            REQUIRE(loss.value(score, target) == TestType::value(score, target));
+            REQUIRE(loss.derivative(score, target) == TestType::derivative(score, target));
+        }
+    }
+    REQUIRE_THROWS_AS(peccary::any_loss::named("quadratic"), peccary::usage_error);
 }

@@ -203,6 +203,12 @@ class Log(ProgramTest):
             self.run_program("predict", ZIPF_TEST, "--model", "m", "--output", "out")
         self.run_program("train", ZIPF, "--diagnose", "--checkpoint", "c", code=2)
 
+    def test_diagnosis_leaves_every_objective_as_it_is(self):
+        for objective in ("logistic", "hinge", "squared_hinge", "squared", "huber"):
+            values = [self.figure(self.run_program("train", ZIPF, "--objective", objective, "--scheme", "sequential", "--epochs", 2, "--quiet",
+                                                   *diagnose), "objective") for diagnose in ((), ("--diagnose",))]
+            self.assertEqual(*values)
+
     def test_what_does_not_apply_is_null(self):
         self.write("data", "".join(f"{i / 7} 1:{i}\n" for i in range(20)))
         self.run_program("train", "data", "--log", "log", "--step", 1e-4)

@@ -44,6 +44,7 @@ public:
     /// The objective without the counting, for what is not to be counted: the trials of `calibrate`.
     const Objective& wrapped() const noexcept { return objective_; }
 
+    loss_info facts() const { return facts_of(objective_); }
     std::size_t outputs() const noexcept { return objective_.outputs(); }
     gradient make_gradient() const { return {objective_.make_gradient(), delay_tally(*ledger_), ledger_watch(*ledger_)}; }
     parameter_layout layout() const { return layout_; }

@@ -17,12 +17,15 @@ public:
         real slope = 0;
     };
 
-    linear(std::size_t features, bool bias) : has_bias_(bias) {
+    linear(std::size_t features, bool bias, Loss loss = {}) : has_bias_(bias), loss_(loss) {
         weights_at_ = layout_.append("weights", features, true);
         if (bias) {
             bias_at_ = layout_.append("bias", 1, false);
         }
     }
+
+    loss_info facts() const noexcept requires requires(const Loss& of) { of.facts(); }
+    { return loss_.facts(); }
 
     static constexpr std::size_t outputs() noexcept { return 1; }
     static gradient make_gradient() noexcept { return {}; }
@@ -38,7 +41,7 @@ public:
     template <row_view Row, class View>
     real differentiate(const Row& row, const View& view, gradient& result) const {
         const real at = score(row, view);
-        result.slope = row.weight * Loss::derivative(at, row.target);
+        result.slope = row.weight * loss_.derivative(at, row.target);
         return at;
     }
 
@@ -59,7 +62,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        return row.weight * Loss::value(scores[0], row.target);
+        return row.weight * loss_.value(scores[0], row.target);
     }
 
 private:
@@ -79,6 +82,7 @@ private:
     std::size_t weights_at_ = 0;
     std::size_t bias_at_ = 0;
     bool has_bias_;
+    [[no_unique_address]] Loss loss_;
 };
 
 } // namespace peccary

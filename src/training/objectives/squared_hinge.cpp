@@ -3,6 +3,5 @@
 namespace peccary::program {
 
 template training_run make_run_of<linear<squared_hinge>>(const run_request& request);
-template training_run make_run_of<diagnosed<linear<squared_hinge>>>(const run_request& request);
 
 } // namespace peccary::program

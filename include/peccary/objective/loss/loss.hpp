@@ -18,14 +18,15 @@ struct loss_info {
     bool probabilities;   ///< the score is a log-odds
 };
 
-/// A loss of one score. All functions are pure.
+/// A loss of one score. All functions are pure, and static where the loss is known at compile time. One that is chosen at run time has the facts of its
+/// object in `facts()`, and those of its default in `info`.
 ///   value(score, target)       the loss, a double since it is summed over many examples
 ///   derivative(score, target)  d value / d score; at a kink, one of the subgradients
 template <class Loss>
-concept loss = requires(real score, real target) {
+concept loss = requires(const Loss& of, real score, real target) {
     { Loss::info } -> std::convertible_to<loss_info>;
-    { Loss::value(score, target) } -> std::same_as<double>;
-    { Loss::derivative(score, target) } -> std::same_as<real>;
+    { of.value(score, target) } -> std::same_as<double>;
+    { of.derivative(score, target) } -> std::same_as<real>;
 };
 
 } // namespace peccary
