@@ -62,7 +62,7 @@ csv_options with_model(std::size_t features) {
 
 } // namespace
 
-TEST_CASE("legal files") {
+TEST_CASE("legal CSV files") {
     struct legal {
         std::string text;
         std::vector<std::vector<float>> rows; // without labels
@@ -126,7 +126,7 @@ TEST_CASE("a file without labels is all features") {
     REQUIRE(read("1\n2\n", with_label("")).data.columns == 1);
 }
 
-TEST_CASE("every error has its place and says what to do") {
+TEST_CASE("every error in CSV text has its place and says what to do") {
     struct illegal {
         std::string text;
         std::string message;
@@ -195,7 +195,7 @@ TEST_CASE("a label column that does not exist is a usage error that lists what t
     }
 }
 
-TEST_CASE("of a data error and a later failure of the source, the first is told") {
+TEST_CASE("of an error in CSV text and a later failure of the source, the first is told") {
     with_every_split({}, [&](const csv_options& options) {
         failing_source damaged("1,2\nx,3\n1,2\n");
         REQUIRE(message_of<peccary::error>([&] { peccary::read_csv(damaged, options); }).starts_with("failing:2:1: "));

@@ -74,7 +74,7 @@ libsvm_options with_model(std::uint64_t features, index_base base = index_base::
 
 } // namespace
 
-TEST_CASE("legal files") {
+TEST_CASE("legal LIBSVM files") {
     struct legal {
         std::string text;
         std::vector<row> rows;
@@ -138,7 +138,7 @@ TEST_CASE("the base that was found is told") {
     CHECK(read("1 1:1\n", with_base(index_base::zero)).base == index_base::zero);
 }
 
-TEST_CASE("every error has its place and says what to do") {
+TEST_CASE("every error in LIBSVM text has its place and says what to do") {
     struct illegal {
         std::string text;
         std::string message;
@@ -245,7 +245,7 @@ TEST_CASE("an error deep in a file names its line, whatever the number of thread
     });
 }
 
-TEST_CASE("of a data error and a later failure of the source, the first is told") {
+TEST_CASE("of an error in LIBSVM text and a later failure of the source, the first is told") {
     with_every_split({}, [&](const libsvm_options& options) {
         failing_source damaged("1 1:1\n1 2:x\n1 3:1\n");
         REQUIRE(message_of<peccary::error>([&] { peccary::read_libsvm(damaged, options); }) ==

@@ -21,10 +21,10 @@ using namespace peccary;
 
 namespace {
 
-constexpr std::size_t rows = 300;
+constexpr std::size_t damped_rows = 300;
 
 template <class Scheme>
-constexpr bool follows_a_script = Scheme::info.late == applied_late::updates && !Scheme::info.lockstep;
+constexpr bool late_by_a_script = Scheme::info.late == applied_late::updates && !Scheme::info.lockstep;
 
 /// An update as a script has it.
 struct scripted_update {
@@ -42,12 +42,12 @@ std::vector<scripted_update> go_through(const test::script& turns) {
     std::vector<scripted_update> applied;
     std::map<unsigned, read> evaluated;
     std::size_t next_row = 0;
-    for (std::size_t turn = 0; applied.size() < rows; ++turn) {
+    for (std::size_t turn = 0; applied.size() < damped_rows; ++turn) {
         const unsigned worker = turns.at(turn);
         if (const auto found = evaluated.find(worker); found != evaluated.end()) {
             applied.push_back({.worker = worker, .row = found->second.row, .staleness = applied.size() - found->second.applied});
             evaluated.erase(found);
-        } else if (next_row < rows) {
+        } else if (next_row < damped_rows) {
             evaluated[worker] = {.row = next_row++, .applied = applied.size()};
         }
     }
@@ -72,27 +72,15 @@ double factor_by_hand(std::vector<std::uint64_t> seen, unsigned workers, double 
                             .rank = (below + up_to) / 2 / static_cast<double>(seen.size())});
 }
 
-test::script drawn_at_random(unsigned workers, std::uint64_t seed) {
-    random_stream random(seed, 0, 0);
-    test::script turns;
-    for (unsigned worker = 0; worker < workers; ++worker) {
-        turns.cycle.push_back(worker);
-    }
-    for (int turn = 0; turn < 200; ++turn) {
-        turns.cycle.push_back(random.below(workers) * random.below(workers) / workers);
-    }
-    return turns;
-}
-
 template <class Scheme, class Damping>
 void check_script(const test::script& turns, unsigned workers, const std::string& name) {
     CAPTURE(Scheme::info.name, name, workers, turns.cycle);
     const damping_rule rule = damping_named(name);
     const double step = 0.25;
-    const auto data = test::make_identity(rows);
-    auto run =
-        test::run_scripted<Scheme>(test::counting(rows, rows), data.view(), workers, turns, 1, {.mode = staleness_mode::exact}, step, rule);
-    REQUIRE(run.applied == rows);
+    const auto data = test::make_identity(damped_rows);
+    auto run = test::run_scripted<Scheme>(test::counting(damped_rows, damped_rows), data.view(), workers, turns, 1,
+                                          {.mode = staleness_mode::exact}, step, rule);
+    REQUIRE(run.applied == damped_rows);
     std::vector<std::vector<std::uint64_t>> seen(workers);
     std::vector<double> factors(workers);
     for (const scripted_update& update : go_through(turns)) {
@@ -126,16 +114,16 @@ void with_dampings(Check check) {
 } // namespace
 
 TEMPLATE_LIST_TEST_CASE("the change of every update is the step times the function of its staleness", "", schemes) {
-    if constexpr (follows_a_script<TestType>) {
+    if constexpr (late_by_a_script<TestType>) {
         dampings::for_each([](auto tag) {
             using damping = typename decltype(tag)::type;
             const std::string name(damping::info.name);
             check_script<TestType, damping>({{}, {0, 1, 1, 0}}, 2, name);
             check_script<TestType, damping>({{}, {0, 1, 2, 2, 1, 1, 1, 0, 2, 2}}, 3, name);
             for (const unsigned workers : {2U, 5U, 40U}) {
-                check_script<TestType, damping>(drawn_at_random(workers, workers), workers, name);
+                check_script<TestType, damping>(test::drawn_at_random(workers, workers), workers, name);
                 if (damping::info.knob > 0) {
-                    check_script<TestType, damping>(drawn_at_random(workers, workers), workers, name + ":0.5");
+                    check_script<TestType, damping>(test::drawn_at_random(workers, workers), workers, name + ":0.5");
                 }
             }
         });
@@ -178,7 +166,7 @@ TEMPLATE_LIST_TEST_CASE("under threads, what was applied is what was measured", 
 
 TEMPLATE_LIST_TEST_CASE("one worker is not damped: the bits of sequential", "", schemes) {
     if constexpr (TestType::info.late == applied_late::updates) {
-        const auto data = test::make_sparse(target_kind::binary, rows, 50, 1);
+        const auto data = test::make_sparse(target_kind::binary, damped_rows, 50, 1);
         const linear<logistic> objective(50, true);
         train_settings settings{.workers = 1, .epochs = 2, .step = 0.2, .batch = 1, .l2 = 0.1, .l1 = 1e-4};
         const auto serial = test::run<sequential>(objective, data.view(), settings);
@@ -192,10 +180,10 @@ TEMPLATE_LIST_TEST_CASE("one worker is not damped: the bits of sequential", "", 
 
 TEMPLATE_LIST_TEST_CASE("simulated: the same bits again, other bits than without, and those of a run that went on at an epoch's end", "",
                         schemes) {
-    if constexpr (follows_a_script<TestType>) {
-        const auto data = test::make_sparse(target_kind::binary, rows, 50, 1);
+    if constexpr (late_by_a_script<TestType>) {
+        const auto data = test::make_sparse(target_kind::binary, damped_rows, 50, 1);
         const linear<logistic> objective(50, true);
-        const auto ids = all_rows(rows);
+        const auto ids = all_rows(damped_rows);
         stop_flag never;
         std::vector<std::vector<real>> all;
         with_dampings([&](const std::string& damping) {
@@ -219,7 +207,7 @@ TEMPLATE_LIST_TEST_CASE("simulated: the same bits again, other bits than without
 }
 
 TEST_CASE("networks are damped too") {
-    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
+    const auto data = test::make_dense(target_kind::multiclass, damped_rows, 20, 1);
     const mlp objective(20, {8}, 3);
     train_settings settings = settings_with("none", "virtual", 16);
     settings.batch = 4;

@@ -15,7 +15,7 @@ using namespace peccary;
 
 namespace {
 
-constexpr std::size_t rows = 600;
+constexpr std::size_t stopped_rows = 600;
 
 /// Where a run stopped, and its raw buffer: a checkpoint.
 struct checkpoint {
@@ -54,7 +54,7 @@ std::vector<real> resume(const Objective& objective, const Data& data, const tra
 
 TEMPLATE_LIST_TEST_CASE("after a stop, the updates applied are exactly a prefix of the epoch's order", "", schemes) {
     INFO(TestType::info.name);
-    const auto data = test::make_identity(rows);
+    const auto data = test::make_identity(stopped_rows);
     test::with_executors<TestType>({1, 2, 8}, [&](const std::string& executor, unsigned workers) {
         for (const std::uint64_t batch : {1, 4}) {
             for (const std::uint64_t after : {1, 2, 37, 300, 590, 599, 900}) {
@@ -67,19 +67,19 @@ TEMPLATE_LIST_TEST_CASE("after a stop, the updates applied are exactly a prefix 
                                               .batch = batch,
                                               .l2 = 0.0};
                 stop_flag stop;
-                const test::stopping objective(test::counting(rows, rows), stop, after);
+                const test::stopping objective(test::counting(stopped_rows, stopped_rows), stop, after);
                 const auto stopped = run_until_stopped<TestType>(objective, data.view(), settings, stop);
                 std::vector<row_index> order;
-                visiting_order::draw(all_rows(rows), settings.seed, stopped.position.epoch, order);
+                visiting_order::draw(all_rows(stopped_rows), settings.seed, stopped.position.epoch, order);
                 const std::uint64_t applied = stopped.position.update * batch;
-                REQUIRE(applied <= rows);
-                REQUIRE(applied + stopped.position.epoch * rows >= (after > workers * batch ? after - workers * batch : 0));
-                for (std::uint64_t place = 0; place < rows; ++place) {
+                REQUIRE(applied <= stopped_rows);
+                REQUIRE(applied + stopped.position.epoch * stopped_rows >= (after > workers * batch ? after - workers * batch : 0));
+                for (std::uint64_t place = 0; place < stopped_rows; ++place) {
                     const auto expected = static_cast<real>(stopped.position.epoch + (place < applied ? 1 : 0));
                     REQUIRE(stopped.buffer[order[place]] == expected);
                 }
-                const auto whole = resume<TestType>(test::counting(rows, rows), data.view(), settings, stopped);
-                REQUIRE(std::all_of(whole.begin(), whole.begin() + rows, [](real value) { return value == 2; }));
+                const auto whole = resume<TestType>(test::counting(stopped_rows, stopped_rows), data.view(), settings, stopped);
+                REQUIRE(std::all_of(whole.begin(), whole.begin() + stopped_rows, [](real value) { return value == 2; }));
             }
         }
     });
@@ -87,7 +87,7 @@ TEMPLATE_LIST_TEST_CASE("after a stop, the updates applied are exactly a prefix 
 
 TEMPLATE_LIST_TEST_CASE("a resumed run has the bits of an uninterrupted one", "", schemes) {
     INFO(TestType::info.name);
-    const auto data = test::make_sparse(target_kind::binary, rows, 60, 1);
+    const auto data = test::make_sparse(target_kind::binary, stopped_rows, 60, 1);
     const linear<logistic> objective(60, true);
     for (const unsigned workers : {1U, 4U}) {
         if (workers > 1 && !(TestType::info.parallel && TestType::info.deterministic)) {
@@ -97,7 +97,7 @@ TEMPLATE_LIST_TEST_CASE("a resumed run has the bits of an uninterrupted one", ""
             // With this l2 the scale is folded in several times an epoch.
             const train_settings settings{.workers = workers, .epochs = 3, .step = 0.5, .batch = 2, .l2 = 0.2, .l1 = l1};
             const auto whole = test::run<TestType>(objective, data.view(), settings).buffer;
-            for (std::uint64_t after = 1; after < 3 * rows; after += 97) {
+            for (std::uint64_t after = 1; after < 3 * stopped_rows; after += 97) {
                 CAPTURE(workers, l1, after);
                 stop_flag stop;
                 const test::stopping stopped_objective(objective, stop, after);
@@ -110,7 +110,7 @@ TEMPLATE_LIST_TEST_CASE("a resumed run has the bits of an uninterrupted one", ""
 
 TEMPLATE_LIST_TEST_CASE("a stop from another thread at any moment loses nothing", "", schemes) {
     INFO(TestType::info.name);
-    const auto data = test::make_identity(rows);
+    const auto data = test::make_identity(stopped_rows);
     for (int attempt = 0; attempt < 20; ++attempt) {
         const train_settings settings{
             .workers = TestType::info.parallel ? 4U : 1U, .epochs = 20, .step = 1, .schedule = "constant", .batch = 1, .l2 = 0.0};
@@ -119,20 +119,20 @@ TEMPLATE_LIST_TEST_CASE("a stop from another thread at any moment loses nothing"
             std::this_thread::sleep_for(std::chrono::microseconds(attempt * 100));
             stop.request();
         });
-        const auto stopped = run_until_stopped<TestType>(test::counting(rows, rows), data.view(), settings, stop);
+        const auto stopped = run_until_stopped<TestType>(test::counting(stopped_rows, stopped_rows), data.view(), settings, stop);
         other.join();
         double applied = 0;
-        for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t row = 0; row < stopped_rows; ++row) {
             applied += stopped.buffer[row];
         }
-        REQUIRE(applied == static_cast<double>(stopped.position.epoch * rows + stopped.position.update));
+        REQUIRE(applied == static_cast<double>(stopped.position.epoch * stopped_rows + stopped.position.update));
     }
 }
 
 TEMPLATE_LIST_TEST_CASE("a run resumed in mid-block has the steps of its own updates", "", schemes) {
     INFO(TestType::info.name);
     // As after a run with more workers, and so smaller chunks. Round robin looks up each update's step by itself.
-    const auto data = test::make_sparse(target_kind::binary, rows, 60, 1);
+    const auto data = test::make_sparse(target_kind::binary, stopped_rows, 60, 1);
     const linear<logistic> objective(60, true);
     const train_settings settings{.workers = 1, .epochs = 1, .step = 0.5, .batch = 1, .l2 = 0.01};
     for (const std::uint64_t update : {1, 8, 20, 31, 33}) {

@@ -21,7 +21,7 @@ using namespace peccary;
 
 namespace {
 
-constexpr std::size_t rows = 480;
+constexpr std::size_t sampled_rows = 480;
 
 /// The scheme's workers read and write the shared parameters, and never wait if they have no feature in common.
 template <class Scheme>
@@ -73,15 +73,15 @@ void require_equal(const histogram& found, const histogram& expected) {
 template <class Scheme>
 void check(const test::script& turns, unsigned workers, std::uint64_t batch, std::uint64_t period) {
     CAPTURE(Scheme::info.name, turns.beginning, turns.cycle, workers, batch, period);
-    const auto data = test::make_identity(rows);
-    const linear<squared> objective(rows, false);
-    const auto staleness = count_by_hand(turns, workers, rows / batch);
+    const auto data = test::make_identity(sampled_rows);
+    const linear<squared> objective(sampled_rows, false);
+    const auto staleness = count_by_hand(turns, workers, sampled_rows / batch);
     const auto every = sampled(staleness, 1);
     const auto some = sampled(staleness, period);
     for (const staleness_mode mode : {staleness_mode::sampled, staleness_mode::exact}) {
         const bool exact = mode == staleness_mode::exact;
         const auto run = test::run_scripted<Scheme>(objective, data.view(), workers, turns, batch, {.mode = mode, .period = period});
-        REQUIRE(run.applied == rows / batch);
+        REQUIRE(run.applied == sampled_rows / batch);
         for (unsigned worker = 0; worker < workers; ++worker) {
             CAPTURE(worker, exact);
             REQUIRE(run.statistics[worker].updates == staleness[worker].size());
@@ -91,23 +91,11 @@ void check(const test::script& turns, unsigned workers, std::uint64_t batch, std
     }
 }
 
-test::script drawn_at_random(unsigned workers, std::uint64_t seed) {
-    random_stream random(seed, 0, 0);
-    test::script turns;
-    for (unsigned worker = 0; worker < workers; ++worker) {
-        turns.cycle.push_back(worker); // so that nobody is left out
-    }
-    for (int turn = 0; turn < 400; ++turn) {
-        turns.cycle.push_back(random.below(workers) * random.below(workers) / workers); // low numbers more often
-    }
-    return turns;
-}
-
 } // namespace
 
 TEST_CASE("staleness that can be read off a script") {
-    const auto data = test::make_identity(rows);
-    const linear<squared> objective(rows, false);
+    const auto data = test::make_identity(sampled_rows);
+    const linear<squared> objective(sampled_rows, false);
     // Of each worker the one value that all of its updates have.
     const std::vector<std::pair<test::script, std::vector<std::uint64_t>>> known{
         {{{}, {0, 0, 1, 1}}, {0, 0}},                   // one after another
@@ -131,20 +119,20 @@ TEST_CASE("staleness that can be read off a script") {
 }
 
 TEST_CASE("round robin that has begun: the others' updates, each once") {
-    const auto data = test::make_identity(rows);
-    const linear<squared> objective(rows, false);
+    const auto data = test::make_identity(sampled_rows);
+    const linear<squared> objective(sampled_rows, false);
     const auto run = test::run_scripted<hogwild>(objective, data.view(), 3, {{0, 1, 2}, {0, 0, 1, 1, 2, 2}});
     REQUIRE(run.statistics[0].staleness.count(0) == 1); // its first
     REQUIRE(run.statistics[1].staleness.count(1) == 1);
     for (unsigned worker = 0; worker < 3; ++worker) {
-        REQUIRE(run.statistics[worker].updates == rows / 3);
-        REQUIRE(run.statistics[worker].staleness.count(2) == rows / 3 - (worker < 2 ? 1 : 0));
+        REQUIRE(run.statistics[worker].updates == sampled_rows / 3);
+        REQUIRE(run.statistics[worker].staleness.count(2) == sampled_rows / 3 - (worker < 2 ? 1 : 0));
     }
 }
 
 TEST_CASE("a worker that is away for long") {
-    const auto data = test::make_identity(rows);
-    const linear<squared> objective(rows, false);
+    const auto data = test::make_identity(sampled_rows);
+    const linear<squared> objective(sampled_rows, false);
     test::script turns{{2}, {0, 0, 1, 1}};
     for (int update = 0; update < 100; ++update) {
         turns.beginning.insert(turns.beginning.end(), {0, 0, 1, 1});
@@ -164,7 +152,7 @@ TEMPLATE_LIST_TEST_CASE("what is recorded is what follows from the script, every
         std::vector<std::pair<test::script, unsigned>> scripts{
             {{{}, {0, 1, 1, 0}}, 2}, {{{0, 1, 2}, {0, 0, 1, 1, 2, 2}}, 3}, {{{}, {0, 1, 2, 2, 1, 1, 1, 0, 2, 2}}, 3}};
         for (const unsigned workers : {2U, 5U, 40U}) {
-            scripts.emplace_back(drawn_at_random(workers, workers), workers);
+            scripts.emplace_back(test::drawn_at_random(workers, workers), workers);
         }
         for (const auto& [turns, workers] : scripts) {
             for (const std::uint64_t batch : {1, 4}) {
@@ -178,7 +166,7 @@ TEMPLATE_LIST_TEST_CASE("what is recorded is what follows from the script, every
 
 TEST_CASE("a striped worker that waits has not read: with a feature in common nobody is ever late") {
     const auto data = test::make_contended(200); // every row has features 0, 1 and 5
-    const auto run = test::run_scripted<striped>(test::counting(200, 60), data.view(), 4, drawn_at_random(4, 1));
+    const auto run = test::run_scripted<striped>(test::counting(200, 60), data.view(), 4, test::drawn_at_random(4, 1));
     REQUIRE(run.applied == 200);
     std::uint64_t waited = 0;
     for (const worker_statistics& worker : run.statistics) {
@@ -193,26 +181,26 @@ TEMPLATE_LIST_TEST_CASE("delays of coordinates follow from the script, and whole
     if constexpr (follows_a_script<TestType> && TestType::info.name != std::string_view("striped")) {
         // Feature 0 is in every row and makes up half of the nonzeros; the other of each row is its own.
         test::sparse_set data;
-        data.storage.columns = rows + 1;
-        for (std::size_t row = 0; row < rows; ++row) {
+        data.storage.columns = sampled_rows + 1;
+        for (std::size_t row = 0; row < sampled_rows; ++row) {
             data.append({0, static_cast<feature_index>(row + 1)}, {1, 1}, row % 2 == 0 ? real{1} : real{-1});
         }
         for (const unsigned workers : {2U, 5U}) {
             CAPTURE(TestType::info.name, workers);
-            const test::script turns = drawn_at_random(workers, workers);
-            diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(rows)));
-            const diagnosed<linear<logistic>> objective(linear<logistic>(rows + 1, false), ledger);
+            const test::script turns = test::drawn_at_random(workers, workers);
+            diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(sampled_rows)));
+            const diagnosed<linear<logistic>> objective(linear<logistic>(sampled_rows + 1, false), ledger);
             auto run = test::run_scripted<TestType>(objective, data.view(), workers, turns);
             const diagnosis found = ledger.found(run.model.exclusive(run.model.layout().find("shadow")));
             histogram expected;
-            for (const histogram& of_worker : sampled(count_by_hand(turns, workers, rows), 1)) {
+            for (const histogram& of_worker : sampled(count_by_hand(turns, workers, sampled_rows), 1)) {
                 expected.merge(of_worker);
             }
             REQUIRE(found.hot_features == 1);
             require_equal(found.hot, expected);
-            REQUIRE(found.cold.samples() == rows);
+            REQUIRE(found.cold.samples() == sampled_rows);
             REQUIRE(found.cold.maximum() == 0);
-            REQUIRE(found.adds == 2 * rows);
+            REQUIRE(found.adds == 2 * sampled_rows);
             REQUIRE(found.lost == 0);
         }
     }

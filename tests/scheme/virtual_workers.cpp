@@ -26,7 +26,7 @@ using namespace peccary;
 
 namespace {
 
-constexpr std::size_t rows = 600;
+constexpr std::size_t simulated_rows = 600;
 
 template <class Scheme>
 constexpr bool simulable = Scheme::info.parallel && !Scheme::info.lockstep;
@@ -69,7 +69,7 @@ struct part_of_run {
 TEMPLATE_LIST_TEST_CASE("a simulation gives the same bits again, and others under another law", "", schemes) {
     if constexpr (simulable<TestType>) {
         INFO(TestType::info.name);
-        const auto data = test::make_sparse(target_kind::multiclass, rows, 50, 4);
+        const auto data = test::make_sparse(target_kind::multiclass, simulated_rows, 50, 4);
         const softmax objective(50, 3, true);
         for (const std::uint64_t batch : {1, 8}) {
             std::vector<std::vector<real>> all;
@@ -98,7 +98,7 @@ TEMPLATE_LIST_TEST_CASE("a simulation gives the same bits again, and others unde
 TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the bits of sequential", "", schemes) {
     if constexpr (in_place_scheme<TestType>) {
         INFO(TestType::info.name);
-        const auto data = test::make_sparse(target_kind::binary, rows, 50, 1);
+        const auto data = test::make_sparse(target_kind::binary, simulated_rows, 50, 1);
         const linear<logistic> objective(50, true);
         for (const std::uint64_t batch : {1, 8}) {
             train_settings settings = virtual_settings(1, "none");
@@ -128,22 +128,22 @@ TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the b
 
 TEMPLATE_LIST_TEST_CASE("any number of workers, under any law: each example once, and a record for each update", "", schemes) {
     if constexpr (simulable<TestType>) {
-        const auto data = test::make_identity(rows);
+        const auto data = test::make_identity(simulated_rows);
         for (const unsigned workers : {1U, 3U, 64U, 1024U}) { // the last are more than there are updates
             with_delays([&](const std::string& delay) {
                 CAPTURE(TestType::info.name, workers, delay);
-                const test::counting objective(rows, rows);
+                const test::counting objective(simulated_rows, simulated_rows);
                 train_settings settings = virtual_settings(workers, delay);
                 settings.step = 1;
                 settings.schedule = "constant";
                 settings.l2 = 0.0;
                 settings.batch = 1;
                 const auto found = test::run<TestType>(objective, data.view(), settings);
-                REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, 3));
-                REQUIRE(std::all_of(found.buffer.begin(), found.buffer.begin() + rows, [](real weight) { return weight == 3; }));
-                REQUIRE(found.merged().updates == 3 * rows);
-                REQUIRE(found.merged().staleness.samples() == 3 * rows);
-                REQUIRE(found.merged().staleness.maximum() < rows);
+                REQUIRE(objective.visits() == std::vector<std::uint32_t>(simulated_rows, 3));
+                REQUIRE(std::all_of(found.buffer.begin(), found.buffer.begin() + simulated_rows, [](real weight) { return weight == 3; }));
+                REQUIRE(found.merged().updates == 3 * simulated_rows);
+                REQUIRE(found.merged().staleness.samples() == 3 * simulated_rows);
+                REQUIRE(found.merged().staleness.maximum() < simulated_rows);
             });
         }
     }
@@ -151,7 +151,7 @@ TEMPLATE_LIST_TEST_CASE("any number of workers, under any law: each example once
 
 TEMPLATE_LIST_TEST_CASE("who goes on at an epoch's end has the bits of who never stopped", "", schemes) {
     if constexpr (simulable<TestType>) {
-        const auto data = test::make_sparse(target_kind::binary, rows, 50, 1);
+        const auto data = test::make_sparse(target_kind::binary, simulated_rows, 50, 1);
         const linear<logistic> objective(50, true);
         with_delays([&](const std::string& delay) {
             CAPTURE(TestType::info.name, delay);
@@ -170,9 +170,9 @@ TEMPLATE_LIST_TEST_CASE("who goes on at an epoch's end has the bits of who never
 }
 
 TEST_CASE("a stop within an epoch: what was read is applied, and the same stop leaves the same bits") {
-    const auto data = test::make_sparse(target_kind::binary, rows, 50, 1);
+    const auto data = test::make_sparse(target_kind::binary, simulated_rows, 50, 1);
     const linear<logistic> objective(50, true);
-    const auto ids = all_rows(rows);
+    const auto ids = all_rows(simulated_rows);
     const auto stopped_at = [&](std::uint64_t evaluations, run_position& position) {
         stop_flag stop;
         const test::stopping stopping(objective, stop, evaluations);
@@ -223,25 +223,25 @@ TEST_CASE("striped: workers wait for locks in virtual time, and those with a fea
 }
 
 TEST_CASE("striped: workers without a common feature do not wait, and all take part") {
-    const auto data = test::make_identity(rows);
+    const auto data = test::make_identity(simulated_rows);
     train_settings settings = virtual_settings(6, "constant");
-    const auto found = test::run<striped>(linear<squared>(rows, false), data.view(), settings);
+    const auto found = test::run<striped>(linear<squared>(simulated_rows, false), data.view(), settings);
     REQUIRE(found.merged().waits.contended == 0);
     for (const worker_statistics& worker : found.statistics) {
-        REQUIRE(worker.updates == 3 * rows / 6);
+        REQUIRE(worker.updates == 3 * simulated_rows / 6);
     }
 }
 
 TEST_CASE("striped: who waits comes before who has just ended, so that everybody gets his turn") {
-    const auto data = test::make_contended(rows);
+    const auto data = test::make_contended(simulated_rows);
     const auto found = test::run<striped>(linear<squared>(60, true), data.view(), virtual_settings(6, "constant"));
     for (const worker_statistics& worker : found.statistics) {
-        REQUIRE(worker.updates == 3 * rows / 6);
+        REQUIRE(worker.updates == 3 * simulated_rows / 6);
     }
 }
 
 TEST_CASE("networks: the bits of sequential without delay, the same bits again with it") {
-    const auto data = test::make_sparse(target_kind::multiclass, rows, 30, 4);
+    const auto data = test::make_sparse(target_kind::multiclass, simulated_rows, 30, 4);
     const mlp objective(30, {12}, 3, "relu");
     train_settings settings = virtual_settings(20, "none");
     settings.batch = 8;

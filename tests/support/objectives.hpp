@@ -10,7 +10,7 @@
 
 namespace test {
 
-inline constexpr std::size_t classes = 3;
+inline constexpr std::size_t softmax_classes = 3;
 
 template <class Objective>
 struct made_objective;
@@ -21,10 +21,10 @@ struct made_objective<peccary::linear<Loss>> {
 };
 template <>
 struct made_objective<peccary::softmax> {
-    static peccary::softmax of(std::size_t features, bool bias) { return {features, classes, bias}; }
+    static peccary::softmax of(std::size_t features, bool bias) { return {features, softmax_classes, bias}; }
 };
 
-/// An objective of `features` features, with `classes` classes where it has any.
+/// An objective of `features` features, with `softmax_classes` classes where it has any.
 template <class Objective>
 Objective make_objective(std::size_t features, bool bias) {
     return made_objective<Objective>::of(features, bias);

@@ -1,6 +1,7 @@
 // Simulated workers that take their turns as a script says, so that what happens between a read and an apply is known beforehand.
 #pragma once
 
+#include "peccary/core/random.hpp"
 #include "peccary/data/split.hpp"
 #include "peccary/execution/inline_executor.hpp"
 #include "peccary/execution/turn_order.hpp"
@@ -22,6 +23,19 @@ struct script {
         return turn < beginning.size() ? beginning[turn] : cycle[(turn - beginning.size()) % cycle.size()];
     }
 };
+
+/// Low numbers are drawn more often, and nobody is left out.
+inline script drawn_at_random(unsigned workers, std::uint64_t seed) {
+    peccary::random_stream random(seed, 0, 0);
+    script turns;
+    for (unsigned worker = 0; worker < workers; ++worker) {
+        turns.cycle.push_back(worker);
+    }
+    for (int turn = 0; turn < 400; ++turn) {
+        turns.cycle.push_back(random.below(workers) * random.below(workers) / workers);
+    }
+    return turns;
+}
 
 class scripted_turns final : public peccary::turn_order {
 public:
