@@ -33,7 +33,7 @@ class Pictures(ProgramTest):
 
     def test_small_runs_make_them_all(self):
         self.path("images").mkdir()
-        done = subprocess.run([SCRIPT, PROGRAM, self.path("images"), "--rows", "200000", "--epochs", "3"],
+        done = subprocess.run([SCRIPT, PROGRAM, self.path("images"), "--rows", "20000", "--epochs", "2"],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
