@@ -6,7 +6,8 @@
 
 namespace peccary::program {
 
-/// Defined in typed_run.hpp, and instantiated for each objective of the list, and diagnosed for each that is `to_be_diagnosed`; one that is missing is an error of the linker.
+/// Defined in typed_run.hpp, and instantiated for each objective of the list, and for each that is `to_be_diagnosed`, diagnosed; one that is missing is
+/// an error of the linker.
 template <class Objective>
 training_run make_run_of(const run_request& request);
 

@@ -148,11 +148,13 @@ TEST_CASE("without hidden layers, networks of one score reach the optimum of log
             return result.last.objective_value / optimum - 1;
         };
         const train_settings settings{.workers = 1, .epochs = 60, .batch = 4, .l2 = 1e-3};
-        REQUIRE(gap(train<sequential>(objective, data.view(), settings)) < 1e-3);
+        const train_result serial = train<sequential>(objective, data.view(), settings);
+        REQUIRE(gap(serial) < 1e-3);
         train_settings parallel = settings;
         parallel.workers = 4;
         REQUIRE(gap(train<synchronous>(objective, data.view(), parallel)) < 1e-3);
-        REQUIRE(gap(train<locked>(objective, data.view(), parallel)) < 1e-2); // how late its updates are, the machine decides
+        parallel.step = serial.step / 4; // how late updates are, the machine decides: with the whole step a run once had 2e-3
+        REQUIRE(gap(train<locked>(objective, data.view(), parallel)) < 1e-3);
     }
 }
 

@@ -177,7 +177,7 @@ public:
 private:
     /// Visits [0, size) in groups, their first place and their length as a constant. A loop over a private array whose length the compiler knows becomes
     /// a few vector instructions; over one that it does not know, with 20 classes, it took twice as long. Each group is one more pass over the row: with
-    /// groups of 16, 4 and 1 only, which make two passes of 20 classes, an epoch of news20 took 1.3 to 1.5 times as long.
+    /// groups of 16, 4 and 1 only, which make two passes of 20 classes, an epoch of news20 took 1.3 to 1.4 times as long.
     template <class Visitor>
     static void for_each_group(std::size_t size, Visitor visit) {
         std::size_t first = 0;
