@@ -3,9 +3,9 @@
 #include "alternating.hpp"
 
 #include "peccary/core/stopwatch.hpp"
-#include "peccary/data/byte_source.hpp"
+#include "peccary/data/format/byte_source.hpp"
+#include "peccary/data/format/libsvm.hpp"
 #include "peccary/data/labels.hpp"
-#include "peccary/data/libsvm.hpp"
 #include "peccary/data/split.hpp"
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/objective/linear.hpp"

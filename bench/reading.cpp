@@ -3,8 +3,8 @@
 #include "alternating.hpp"
 
 #include "peccary/core/stopwatch.hpp"
-#include "peccary/data/byte_source.hpp"
-#include "peccary/data/libsvm.hpp"
+#include "peccary/data/format/byte_source.hpp"
+#include "peccary/data/format/libsvm.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -2,9 +2,9 @@
 // First checked: without delay, virtual workers train the bits of `sequential`, and with delays the same bits again.
 #include "alternating.hpp"
 
-#include "peccary/data/byte_source.hpp"
+#include "peccary/data/format/byte_source.hpp"
+#include "peccary/data/format/libsvm.hpp"
 #include "peccary/data/labels.hpp"
-#include "peccary/data/libsvm.hpp"
 #include "peccary/data/split.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"

@@ -1,7 +1,7 @@
 // The subcommands: each is one file, adds itself to the program, and throws `error`s.
 #pragma once
 
-#include "peccary/model/number_text.hpp"
+#include "peccary/core/number_text.hpp"
 
 #include <CLI/CLI.hpp>
 

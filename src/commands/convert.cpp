@@ -4,8 +4,8 @@
 #include "input/load.hpp"
 #include "output/text_file.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/topology.hpp"
-#include "peccary/model/number_text.hpp"
 #include "system/outputs.hpp"
 
 #include <cmath>

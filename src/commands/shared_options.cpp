@@ -3,7 +3,7 @@
 #include "commands/commands.hpp"
 #include "input/load.hpp"
 #include "peccary/data/normalizer.hpp"
-#include "peccary/execution/virtual_time.hpp"
+#include "peccary/execution/virtual/virtual_time.hpp"
 #include "peccary/step/dampings.hpp"
 #include "peccary/step/rules.hpp"
 #include "training/objectives.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "input_buffer.hpp"
-#include "peccary/data/byte_source.hpp"
+#include "peccary/data/format/byte_source.hpp"
 
 #include <cstddef>
 #include <memory>

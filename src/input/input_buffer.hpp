@@ -1,7 +1,7 @@
 // A byte source with a look ahead: what the decompressors read from.
 #pragma once
 
-#include "peccary/data/byte_source.hpp"
+#include "peccary/data/format/byte_source.hpp"
 
 #include <cstddef>
 #include <cstring>

@@ -4,9 +4,9 @@
 #include "peccary/core/atomic_file.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/core/stopwatch.hpp"
-#include "peccary/data/array.hpp"
-#include "peccary/data/byte_source.hpp"
-#include "peccary/data/hashed_source.hpp"
+#include "peccary/data/format/array.hpp"
+#include "peccary/data/format/byte_source.hpp"
+#include "peccary/data/format/hashed_source.hpp"
 
 #include <algorithm>
 #include <memory>

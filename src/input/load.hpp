@@ -3,11 +3,11 @@
 #pragma once
 
 #include "peccary/core/mapped_file.hpp"
-#include "peccary/data/cache.hpp"
-#include "peccary/data/csv.hpp"
 #include "peccary/data/dataset.hpp"
-#include "peccary/data/libsvm.hpp"
-#include "peccary/data/line_map.hpp"
+#include "peccary/data/format/cache.hpp"
+#include "peccary/data/format/csv.hpp"
+#include "peccary/data/format/libsvm.hpp"
+#include "peccary/data/format/line_map.hpp"
 #include "peccary/data/normalizer.hpp"
 
 #include <cstddef>

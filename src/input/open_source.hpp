@@ -1,7 +1,7 @@
 // Opens what a user names as input: a file or standard input, plain or compressed.
 #pragma once
 
-#include "peccary/data/byte_source.hpp"
+#include "peccary/data/format/byte_source.hpp"
 
 #include <memory>
 #include <string>

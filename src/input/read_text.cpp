@@ -2,7 +2,7 @@
 
 #include "open_source.hpp"
 #include "peccary/core/file.hpp"
-#include "peccary/data/byte_source.hpp"
+#include "peccary/data/format/byte_source.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // What a training run has to report, as plain values: the one source of the log, the progress and the closing table.
 #pragma once
 
-#include "peccary/objective/diagnosis.hpp"
+#include "peccary/diagnosis/diagnosis.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
 #include "peccary/train/evaluate.hpp"
 

@@ -2,9 +2,9 @@
 
 #include "model/formats.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/version.hpp"
 #include "peccary/model/model.hpp"
-#include "peccary/model/number_text.hpp"
 
 #include <cmath>
 #include <limits>

@@ -4,7 +4,7 @@
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/dataset.hpp"
-#include "peccary/objective/diagnosed.hpp"
+#include "peccary/diagnosis/diagnosed.hpp"
 #include "peccary/train/calibrate.hpp"
 #include "peccary/train/evaluate.hpp"
 #include "peccary/train/planned_run.hpp"

@@ -1,9 +1,9 @@
 #include "training/train.hpp"
 
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/core/version.hpp"
-#include "peccary/execution/virtual_time.hpp"
-#include "peccary/model/number_text.hpp"
+#include "peccary/execution/virtual/virtual_time.hpp"
 #include "peccary/train/settings.hpp"
 #include "report/closing.hpp"
 #include "report/facts.hpp"

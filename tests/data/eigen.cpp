@@ -1,7 +1,7 @@
 // Eigen matrices as views: the same entries, at the same addresses where that is promised.
 #include "catch.hpp"
 
-#include "data/reading.hpp"
+#include "data/format/reading.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/data/eigen.hpp"
 

@@ -1,11 +1,11 @@
 // Labels to targets and back, and class weights, with the errors that name the row's line.
 #include "catch.hpp"
 
-#include "data/reading.hpp"
+#include "data/format/reading.hpp"
 #include "peccary/core/random.hpp"
 #include "peccary/data/class_weights.hpp"
+#include "peccary/data/format/line_map.hpp"
 #include "peccary/data/labels.hpp"
-#include "peccary/data/line_map.hpp"
 
 #include <algorithm>
 #include <cstddef>

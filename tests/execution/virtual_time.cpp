@@ -3,7 +3,7 @@
 
 #include "scratch_directory.hpp"
 
-#include "peccary/execution/virtual_time.hpp"
+#include "peccary/execution/virtual/virtual_time.hpp"
 
 #include <algorithm>
 #include <cmath>

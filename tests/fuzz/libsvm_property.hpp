@@ -1,9 +1,9 @@
 // What holds for every input of the LIBSVM reader: it agrees with the simple parser, and with itself on any threads and block sizes.
 #pragma once
 
-#include "data/simple_libsvm.hpp"
+#include "data/format/simple_libsvm.hpp"
 #include "peccary/core/error.hpp"
-#include "peccary/data/libsvm.hpp"
+#include "peccary/data/format/libsvm.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,11 +1,11 @@
 // Compressed input: recognised by its bytes, whole whatever the reads, and damage named at every place.
 #include "catch.hpp"
 
-#include "data/reading.hpp"
+#include "data/format/reading.hpp"
 #include "input/open_source.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/core/random.hpp"
-#include "peccary/data/libsvm.hpp"
+#include "peccary/data/format/libsvm.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/loss/logistic.hpp"
 #include "peccary/parameters/access_policies.hpp"
-#include "peccary/scheme/asynchronous.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 #ifdef MUST_NOT_COMPILE
 using policy = peccary::exclusive;

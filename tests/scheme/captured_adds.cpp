@@ -2,7 +2,7 @@
 #include "catch.hpp"
 
 #include "peccary/parameters/shared_view.hpp"
-#include "peccary/scheme/captured_adds.hpp"
+#include "peccary/update/captured_adds.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -6,8 +6,8 @@
 #include "support/newton.hpp"
 #include "support/training.hpp"
 
-#include "peccary/data/byte_source.hpp"
-#include "peccary/data/csv.hpp"
+#include "peccary/data/format/byte_source.hpp"
+#include "peccary/data/format/csv.hpp"
 #include "peccary/data/labels.hpp"
 #include "peccary/objective/mlp.hpp"
 #include "peccary/train.hpp"

@@ -7,7 +7,7 @@
 #include "support/scripted.hpp"
 #include "support/training.hpp"
 
-#include "peccary/objective/diagnosed.hpp"
+#include "peccary/diagnosis/diagnosed.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/objective/mlp.hpp"

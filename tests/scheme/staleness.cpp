@@ -6,7 +6,7 @@
 #include "support/made_data.hpp"
 #include "support/scripted.hpp"
 
-#include "peccary/objective/diagnosed.hpp"
+#include "peccary/diagnosis/diagnosed.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/scheme/schemes.hpp"

@@ -4,8 +4,8 @@
 #include "peccary/core/random.hpp"
 #include "peccary/data/split.hpp"
 #include "peccary/execution/inline_executor.hpp"
-#include "peccary/execution/turn_order.hpp"
-#include "peccary/scheme/stretch.hpp"
+#include "peccary/execution/virtual/turn_order.hpp"
+#include "peccary/update/stretch.hpp"
 
 #include <cstddef>
 #include <cstdint>

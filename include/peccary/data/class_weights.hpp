@@ -2,9 +2,9 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/number.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/labels.hpp"
-#include "peccary/data/number.hpp"
 
 #include <cstddef>
 #include <cstdint>

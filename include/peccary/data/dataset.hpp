@@ -1,9 +1,9 @@
 // Data sets: storage that owns, and views that do not. Schemes and objectives see views only.
 #pragma once
 
+#include "peccary/core/storage.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/row.hpp"
-#include "peccary/data/storage.hpp"
 
 #include <concepts>
 #include <cstddef>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/number.hpp"
 #include "peccary/core/types.hpp"
-#include "peccary/data/line_map.hpp"
-#include "peccary/data/number.hpp"
+#include "peccary/data/format/line_map.hpp"
 #include "peccary/data/target_kind.hpp"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/model/container.hpp"
-#include "peccary/model/number_text.hpp"
 
 #include <algorithm>
 #include <cmath>

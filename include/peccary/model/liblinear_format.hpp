@@ -14,9 +14,9 @@
 
 #include "peccary/core/atomic_file.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/model/model.hpp"
-#include "peccary/model/number_text.hpp"
 #include "peccary/objective/loss/loss.hpp"
 
 #include <algorithm>

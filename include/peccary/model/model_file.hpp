@@ -3,10 +3,10 @@
 
 #include "peccary/core/atomic_file.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/model/container.hpp"
 #include "peccary/model/liblinear_format.hpp"
 #include "peccary/model/model.hpp"
-#include "peccary/model/number_text.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -3,7 +3,7 @@
 
 #include "peccary/core/error.hpp"
 #include "peccary/core/random.hpp"
-#include "peccary/data/storage.hpp"
+#include "peccary/core/storage.hpp"
 #include "peccary/objective/activations.hpp"
 #include "peccary/objective/dropout.hpp"
 #include "peccary/objective/matrix_product.hpp"

@@ -1,8 +1,8 @@
 // Whole versions of the parameters, published one after another by compare-and-swap: readers never see a half-written one, and nobody waits.
 #pragma once
 
+#include "peccary/core/storage.hpp"
 #include "peccary/core/types.hpp"
-#include "peccary/data/storage.hpp"
 
 #include <algorithm>
 #include <atomic>

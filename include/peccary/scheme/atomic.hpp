@@ -3,8 +3,8 @@
 
 #include "peccary/parameters/access/atomic_add.hpp"
 #include "peccary/parameters/access/block_sweep.hpp"
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 namespace peccary {
 

@@ -3,9 +3,9 @@
 
 #include "peccary/parameters/access/block_sweep.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/sampled_time.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 #include <cstddef>
 #include <cstdint>

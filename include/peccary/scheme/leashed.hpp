@@ -3,8 +3,8 @@
 
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/parameters/published.hpp"
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "peccary/parameters/access/one_lock.hpp"
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 namespace peccary {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "peccary/core/stopwatch.hpp"
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 #include <algorithm>
 #include <cmath>

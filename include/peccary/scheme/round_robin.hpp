@@ -4,8 +4,8 @@
 #include "peccary/core/spin_pause.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
-#include "peccary/scheme/batch.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/batch.hpp"
 
 #include <atomic>
 #include <cmath>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
-#include "peccary/scheme/stretch.hpp"
 #include "peccary/step/rules.hpp"
+#include "peccary/update/stretch.hpp"
 
 #include <algorithm>
 #include <concepts>

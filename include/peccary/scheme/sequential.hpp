@@ -1,8 +1,8 @@
 // Stochastic gradient descent with one worker and plain memory: the reference that all other schemes are compared with.
 #pragma once
 
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 namespace peccary {
 

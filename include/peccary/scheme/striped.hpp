@@ -3,8 +3,8 @@
 #pragma once
 
 #include "peccary/parameters/stripes.hpp"
-#include "peccary/scheme/asynchronous.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/asynchronous.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "peccary/execution/barrier.hpp"
-#include "peccary/scheme/batch.hpp"
 #include "peccary/scheme/scheme.hpp"
+#include "peccary/update/batch.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/number.hpp"
 #include "peccary/core/type_list.hpp"
-#include "peccary/data/number.hpp"
 #include "peccary/step/damping/bounded.hpp"
 #include "peccary/step/damping/exponential.hpp"
 #include "peccary/step/damping/inverse.hpp"

@@ -6,8 +6,6 @@
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/objective/objective.hpp"
 #include "peccary/parameters/parameters.hpp"
-#include "peccary/scheme/applied_rule.hpp"
-#include "peccary/scheme/rule_update.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/step/rules.hpp"
 #include "peccary/step/schedules.hpp"
@@ -15,6 +13,8 @@
 #include "peccary/train/evaluate.hpp"
 #include "peccary/train/regulariser.hpp"
 #include "peccary/train/settings.hpp"
+#include "peccary/update/applied_rule.hpp"
+#include "peccary/update/rule_update.hpp"
 
 #include <algorithm>
 #include <cmath>

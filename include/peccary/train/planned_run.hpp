@@ -2,18 +2,16 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/execution/executors.hpp"
-#include "peccary/execution/turn_order.hpp"
-#include "peccary/execution/virtual_time.hpp"
-#include "peccary/model/number_text.hpp"
+#include "peccary/execution/virtual/turn_order.hpp"
+#include "peccary/execution/virtual/virtual_time.hpp"
 #include "peccary/parameters/parameters.hpp"
-#include "peccary/scheme/applied_rule.hpp"
 #include "peccary/scheme/scheme.hpp"
-#include "peccary/scheme/stretch.hpp"
 #include "peccary/statistics/histogram.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
@@ -23,6 +21,8 @@
 #include "peccary/train/evaluate.hpp"
 #include "peccary/train/regulariser.hpp"
 #include "peccary/train/settings.hpp"
+#include "peccary/update/applied_rule.hpp"
+#include "peccary/update/stretch.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,12 +4,12 @@
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/objective/objective.hpp"
-#include "peccary/scheme/applied_rule.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/step/step_table.hpp"
 #include "peccary/train/evaluate.hpp"
 #include "peccary/train/planned_run.hpp"
 #include "peccary/train/settings.hpp"
+#include "peccary/update/applied_rule.hpp"
 
 #include <cstdint>
 #include <span>

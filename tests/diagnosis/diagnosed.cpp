@@ -1,0 +1,132 @@
+// The diagnostic mode: counts every add, finds the lost ones and only those, and leaves the training itself as it is.
+#include "catch.hpp"
+
+#include "support/made_data.hpp"
+#include "support/training.hpp"
+
+#include "peccary/diagnosis/diagnosed.hpp"
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/mlp.hpp"
+#include "peccary/objective/softmax.hpp"
+
+#include <algorithm>
+
+using namespace peccary;
+
+namespace {
+
+template <class Scheme, class Objective, class Data>
+diagnosis diagnose(const Objective& objective, const Data& data, const train_settings& settings, std::vector<real>& weights) {
+    diagnostic_ledger ledger(feature_frequency(data, all_rows(data.size())));
+    const diagnosed<Objective> counting(objective, ledger);
+    const auto finished = test::run<Scheme>(counting, data, settings);
+    const parameter_span shadow = counting.layout().find("shadow");
+    weights.assign(finished.buffer.begin(), finished.buffer.begin() + static_cast<std::ptrdiff_t>(objective.layout().size()));
+    return ledger.found(std::span(finished.buffer).subspan(shadow.offset, shadow.size));
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("one worker: nothing is lost or late, and the weights have the bits of a run without", "", schemes) {
+    INFO(TestType::info.name);
+    const auto data = test::make_sparse(target_kind::binary, 300, 50, 1);
+    const linear<squared_hinge> objective(50, true);
+    for (const std::uint64_t batch : {1, 7}) {
+        const train_settings settings{.workers = 1, .epochs = 3, .step = 0.05, .batch = batch};
+        std::vector<real> weights;
+        const diagnosis found = diagnose<TestType>(objective, data.view(), settings, weights);
+        REQUIRE(found.adds == 3 * data.view().nonzeros());
+        REQUIRE(found.lost == 0);
+        if (batch == 1) { // else later rows of a batch find the adds of earlier ones
+            REQUIRE(found.hot.maximum() == 0);
+            REQUIRE(found.cold.maximum() == 0);
+        }
+        // The shares of a batch are applied by workers that wait for each other: there is nothing to be late for.
+        REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
+        const auto plain = test::run<TestType>(objective, data.view(), settings);
+        REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("several workers: a lossless scheme loses nothing", "", schemes) {
+    INFO(TestType::info.name);
+    if (!TestType::info.parallel || !TestType::info.lossless) {
+        return;
+    }
+    const auto data = test::make_sparse(target_kind::multiclass, 1000, 20, 2);
+    std::vector<real> weights;
+    const diagnosis found = diagnose<TestType>(softmax(20, 3, false), data.view(), {.workers = 4, .epochs = 5, .step = 0.01}, weights);
+    REQUIRE(found.adds == 5 * data.view().nonzeros());
+    REQUIRE(found.lost == 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("networks: every add to a feature of the first layer is counted, and the weights are those of a run without", "",
+                        schemes) {
+    INFO(TestType::info.name);
+    const unsigned most = TestType::info.parallel && TestType::info.lossless ? 4 : 1;
+    const auto check = [&](const auto& data, std::uint64_t adds) {
+        const mlp objective(data.features(), {8}, 3);
+        for (const unsigned workers : {1U, most}) {
+            const train_settings settings{.workers = workers, .epochs = 2, .step = 0.05, .batch = 32, .seed = 5};
+            std::vector<real> weights;
+            const diagnosis found = diagnose<TestType>(objective, data, settings, weights);
+            REQUIRE(found.adds == adds);
+            REQUIRE(found.lost == 0);
+            REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
+            if (workers == 1) {
+                REQUIRE(std::max(found.hot.maximum(), found.cold.maximum()) == 0); // nobody else adds
+                const auto plain = test::run<TestType>(objective, data, settings);
+                REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
+            }
+        }
+    };
+    const auto sparse = test::make_sparse(target_kind::multiclass, 300, 50, 1);
+    check(sparse.view(), 2 * sparse.view().nonzeros());
+    const auto dense = test::make_dense(target_kind::multiclass, 300, 20, 1);
+    check(dense.view(), 2 * 10 * 20); // 10 batches an epoch, each of which adds to all 20
+}
+
+TEST_CASE("several workers: hogwild's collisions are found") {
+    const auto data = test::make_sparse(target_kind::binary, 4000, 4, 3); // four features: everybody is at all of them at once
+    std::vector<real> weights;
+    std::uint64_t lost = 0;
+    std::uint64_t late = 0;
+    for (int attempt = 0; attempt < 100 && (lost == 0 || late == 0); ++attempt) { // how threads meet is up to the machine
+        const diagnosis found =
+            diagnose<hogwild>(linear<logistic>(4, false), data.view(), {.workers = 4, .epochs = 10, .step = 0.01}, weights);
+        REQUIRE(found.adds == 10 * data.view().nonzeros());
+        REQUIRE(found.lost < found.adds);
+        lost += found.lost;
+        late = std::max({late, found.hot.maximum(), found.cold.maximum()});
+    }
+    REQUIRE(lost > 0);
+    REQUIRE(late > 0);
+}
+
+TEST_CASE("hot are the most frequent features, as many as make up half of the nonzeros") {
+    test::sparse_set data;
+    data.storage.columns = 4;
+    data.storage.offsets = {0};
+    for (int row = 0; row < 10; ++row) { // feature 2 in all ten rows, 0 in four of them, 1 and 3 in three each
+        std::vector<feature_index> indices;
+        if (row < 4) {
+            indices.push_back(0);
+        }
+        if (row >= 4 && row < 7) {
+            indices.push_back(1);
+        }
+        indices.push_back(2);
+        if (row >= 7) {
+            indices.push_back(3);
+        }
+        data.append(indices, std::vector<real>(indices.size(), 1), row % 2 == 0 ? real{1} : real{-1});
+    }
+    std::vector<real> weights;
+    const diagnosis found =
+        diagnose<sequential>(linear<logistic>(4, false), data.view(), {.workers = 1, .epochs = 2, .step = 0.1}, weights);
+    REQUIRE(found.features == 4);
+    REQUIRE(found.hot_features == 1);
+    REQUIRE(found.hot.samples() == 20);
+    REQUIRE(found.cold.samples() == 20);
+}

@@ -1,0 +1,115 @@
+// Torn reads, and the staleness of each layer, in whole training runs.
+#include "catch.hpp"
+
+#include "support/made_data.hpp"
+#include "support/scripted.hpp"
+#include "support/training.hpp"
+
+#include "peccary/diagnosis/diagnosed.hpp"
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/mlp.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+using namespace peccary;
+
+namespace {
+
+constexpr std::size_t rows = 512;
+constexpr std::uint64_t batch = 4;
+constexpr std::uint64_t updates = rows / batch;
+
+mlp network(std::size_t units) { return {20, {units, units}, 3}; }
+
+template <class Scheme>
+diagnosis diagnose(const mlp& objective, const dense_view& data, const train_settings& settings) {
+    diagnostic_ledger ledger(feature_frequency(data, all_rows(data.size())));
+    const diagnosed<mlp> counting(objective, ledger);
+    const auto finished = test::run<Scheme>(counting, data, settings);
+    const parameter_span shadow = counting.layout().find("shadow");
+    return ledger.found(std::span(finished.buffer).subspan(shadow.offset, shadow.size));
+}
+
+template <class Scheme>
+constexpr bool
+    consistent = Scheme::info.consistency == std::string_view("serial") || Scheme::info.consistency == std::string_view("consistent") ||
+                 Scheme::info.consistency == std::string_view("own copy");
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("every evaluation is one read, and of consistent schemes none is torn", "", schemes) {
+    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
+    for (const unsigned workers : {1U, 8U}) {
+        if (workers > 1 && !TestType::info.parallel) {
+            continue;
+        }
+        CAPTURE(TestType::info.name, workers);
+        const diagnosis found =
+            diagnose<TestType>(network(64), data.view(), {.workers = workers, .epochs = 3, .step = 0.01, .batch = batch});
+        REQUIRE(found.reads.reads == 3 * updates);
+        REQUIRE(found.reads.torn <= found.reads.reads);
+        REQUIRE(found.blocks.size() == 3);
+        for (const block_diagnosis& block : found.blocks) {
+            CAPTURE(block.name);
+            REQUIRE((block.reads.reads == 0 || block.reads.reads == 3 * updates));
+            REQUIRE(block.reads.torn <= found.reads.torn);
+            REQUIRE(block.reads.staleness.samples() == block.reads.reads);
+            if (workers == 1) {
+                REQUIRE(block.reads.staleness.maximum() == 0);
+            }
+        }
+        if (consistent<TestType> || workers == 1) {
+            REQUIRE(found.reads.torn == 0);
+        }
+    }
+}
+
+TEST_CASE("hogwild's workers read a dense network while others write it") {
+    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
+    std::uint64_t torn = 0;
+    for (int attempt = 0; attempt < 50 && torn == 0; ++attempt) { // how threads meet is up to the machine
+        torn = diagnose<hogwild>(network(200), data.view(), {.workers = 8, .epochs = 5, .step = 0.01, .batch = batch}).reads.torn;
+    }
+    REQUIRE(torn > 0);
+}
+
+TEST_CASE("whole reads and applies tear nothing, and each layer is as stale as the script says") {
+    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
+    // Worker 0 reads, worker 1 makes two updates, worker 0 applies: 2 for a third of the updates, and 0 for the others.
+    const test::script turns{{}, {0, 1, 1, 1, 1, 0}};
+    diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(rows)));
+    const diagnosed<mlp> objective(network(8), ledger);
+    auto run = test::run_scripted<hogwild>(objective, data.view(), 2, turns, batch);
+    const diagnosis found = ledger.found(run.model.exclusive(run.model.layout().find("shadow")));
+    REQUIRE(found.reads.reads == updates);
+    REQUIRE(found.reads.torn == 0);
+    for (const block_diagnosis& block : found.blocks) {
+        CAPTURE(block.name);
+        const histogram& staleness = block.reads.staleness;
+        REQUIRE(block.reads.reads == updates);
+        REQUIRE(block.reads.torn == 0);
+        REQUIRE(staleness.samples() == updates);
+        REQUIRE(staleness.count(0) + staleness.count(2) >= updates - 1); // but the last round may be cut short
+        REQUIRE(staleness.count(2) == updates / 3);
+    }
+}
+
+TEST_CASE("a linear model is watched in blocks of its weights and its bias") {
+    const auto data = test::make_sparse(target_kind::binary, 300, 50, 1);
+    diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(300)));
+    const diagnosed<linear<logistic>> objective(linear<logistic>(50, true), ledger);
+    auto run = test::run_scripted<atomic>(objective, data.view(), 2, {{}, {0, 1, 1, 0}});
+    const diagnosis found = ledger.found(run.model.exclusive(run.model.layout().find("shadow")));
+    REQUIRE(found.blocks.size() == 2);
+    REQUIRE(found.blocks[0].name == "weights");
+    REQUIRE(found.blocks[1].name == "bias");
+    REQUIRE(found.reads.reads == 300);
+    REQUIRE(found.reads.torn == 0);
+    REQUIRE(found.blocks[1].reads.staleness.count(1) == 150);
+    REQUIRE(found.blocks[1].reads.staleness.count(0) == 150);
+}
