@@ -1,5 +1,5 @@
 // peccary report: one page about training runs, from their logs, or about benchmarks.
-#include "reporting/report.hpp"
+#include "reading/report.hpp"
 #include "commands/commands.hpp"
 
 #include <memory>

@@ -1,4 +1,4 @@
-#include "reporting/read_log.hpp"
+#include "reading/read_log.hpp"
 
 #include "input/read_text.hpp"
 #include "peccary/core/error.hpp"

@@ -1,15 +1,15 @@
-#include "reporting/report.hpp"
+#include "reading/report.hpp"
 
 #include "input/read_text.hpp"
 #include "output/text_file.hpp"
 #include "page/standalone.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/core/file.hpp"
+#include "reading/read_benchmarks.hpp"
+#include "reading/read_log.hpp"
 #include "report/median.hpp"
 #include "report/standings.hpp"
 #include "report/text.hpp"
-#include "reporting/read_benchmarks.hpp"
-#include "reporting/read_log.hpp"
 #include "system/outputs.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "reporting/read_benchmarks.hpp"
+#include "reading/read_benchmarks.hpp"
 
 #include "input/read_text.hpp"
 #include "peccary/core/error.hpp"
