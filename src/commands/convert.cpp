@@ -81,7 +81,7 @@ void convert(const convert_options& options) {
     }
     how.labels = options.labels;
     how.label_column = options.label_column == "none" ? "" : options.label_column;
-    how.base = index_base_named(options.index_base);
+    how.index_base = options.index_base;
     how.max_features = std::uint64_t{max_index} + 1;
     how.threads = topology::of_this_process().default_workers();
     check_outputs({{"the input", options.input}, {"--labels", options.labels}},
@@ -103,30 +103,53 @@ void convert(const convert_options& options) {
 
 } // namespace
 
-void add_convert(CLI::App& program) {
-    CLI::App* const command = add_command(program, "convert", "Convert between data formats");
+command convert_command() {
     const auto options = std::make_shared<convert_options>();
-    command->add_option("IN", options->input, "Data as 'peccary train' reads it; - is standard input")->required()->option_text(" ");
-    command->add_option("OUT", options->output, "The file to write, compressed if its name ends in .gz or .zst; - is standard output")
-        ->required()
-        ->option_text(" ");
-    command->add_option("--from", options->from, "Format of IN: auto (by its name), libsvm, csv, idx or npy")
-        ->check(CLI::IsMember(format_names))
-        ->option_text("NAME");
-    command->add_option("--to", options->to, "Format of OUT: auto (by its name), libsvm or csv")
-        ->check(CLI::IsMember({"auto", "libsvm", "csv"}))
-        ->option_text("NAME");
-    command->add_option("--labels", options->labels, "IDX, .npy: the file with the labels of IN (default: none, written as 0)")
-        ->option_text("FILE");
-    command->add_option("--label-column", options->label_column, "CSV: the label's column, by name or number (default: the last), or none")
-        ->option_text("COLUMN");
-    command->add_option("--index-base", options->index_base, "LIBSVM: indices of IN count from 0 or 1 (those of OUT from 1)")
-        ->check(CLI::IsMember({"auto", "0", "1"}))
-        ->option_text("BASE");
-    command->callback([command, options] {
-        options->given = given_options(*command);
-        convert(*options);
-    });
+    return {
+        .name = "convert",
+        .description = "Convert between data formats",
+        .options =
+            {
+                {.name = "IN",
+                 .value = "",
+                 .help = "Data as 'peccary train' reads it; - is standard input",
+                 .target = &options->input,
+                 .required = true},
+                {.name = "OUT",
+                 .value = "",
+                 .help = "The file to write, compressed if its name ends in .gz or .zst; - is standard output",
+                 .target = &options->output,
+                 .required = true},
+                {.name = "from",
+                 .value = "NAME",
+                 .help = "Format of IN: auto (by its name), libsvm, csv, idx or npy",
+                 .target = &options->from,
+                 .choices = format_names},
+                {.name = "to",
+                 .value = "NAME",
+                 .help = "Format of OUT: auto (by its name), libsvm or csv",
+                 .target = &options->to,
+                 .choices = {"auto", "libsvm", "csv"}},
+                {.name = "labels",
+                 .value = "FILE",
+                 .help = "IDX, .npy: the file with the labels of IN (default: none, written as 0)",
+                 .target = &options->labels},
+                {.name = "label-column",
+                 .value = "COLUMN",
+                 .help = "CSV: the label's column, by name or number (default: the last), or none",
+                 .target = &options->label_column},
+                {.name = "index-base",
+                 .value = "BASE",
+                 .help = "LIBSVM: indices of IN count from 0 or 1 (those of OUT from 1)",
+                 .target = &options->index_base,
+                 .choices = index_base_names},
+            },
+        .run =
+            [options](const std::set<std::string>& given) {
+                options->given = given;
+                convert(*options);
+            },
+    };
 }
 
 } // namespace peccary::program

@@ -21,19 +21,28 @@ struct convert_model_options {
 
 } // namespace
 
-void add_convert_model(CLI::App& program) {
-    CLI::App* const command = add_command(program, "convert-model", "Convert between model formats");
+command convert_model_command() {
     const auto options = std::make_shared<convert_model_options>();
-    command->add_option("IN", options->input, "A model in any of the formats")->required()->option_text(" ");
-    command->add_option("OUT", options->output, "The file to write")->required()->option_text(" ");
-    command->add_option("--to", options->to, fmt::format("Format of OUT: {}", fmt::join(model_format_names(), ", ")))
-        ->required()
-        ->check(CLI::IsMember(model_format_names()))
-        ->option_text("NAME");
-    command->callback([options] {
-        check_outputs({{"the input", options->input}}, {{"the output", options->output}});
-        save_model_as(options->to, load_any_model(options->input), options->output);
-    });
+    return {
+        .name = "convert-model",
+        .description = "Convert between model formats",
+        .options =
+            {
+                {.name = "IN", .value = "", .help = "A model in any of the formats", .target = &options->input, .required = true},
+                {.name = "OUT", .value = "", .help = "The file to write", .target = &options->output, .required = true},
+                {.name = "to",
+                 .value = "NAME",
+                 .help = fmt::format("Format of OUT: {}", fmt::join(model_format_names(), ", ")),
+                 .target = &options->to,
+                 .choices = model_format_names(),
+                 .required = true},
+            },
+        .run =
+            [options](const std::set<std::string>& /*given*/) {
+                check_outputs({{"the input", options->input}}, {{"the output", options->output}});
+                convert_model(options->input, options->to, options->output);
+            },
+    };
 }
 
 } // namespace peccary::program

@@ -81,32 +81,48 @@ void generate(const generate_options& options) {
 
 } // namespace
 
-void add_generate(CLI::App& program) {
-    CLI::App* const command = add_command(program, "generate", "Make synthetic data");
+command generate_command() {
     const auto options = std::make_shared<generate_options>();
-    command
-        ->add_option(
-            "KIND", options->kind,
-            "zipf: sparse LIBSVM text like that of documents, with two classes; blobs: dense CSV text, a cloud of points per class")
-        ->required()
-        ->check(CLI::IsMember({"zipf", "blobs"}))
-        ->option_text(" ");
-    add_count(*command, "--rows", options->rows, "Rows to write")->required();
-    add_count(*command, "--skip-rows", options->skip_rows, "Rows to leave out before: a test set for a training set of that many");
-    add_count(*command, "--features", options->features, "Features")->required();
-    add_count(*command, "--nonzeros", options->nonzeros, "zipf: features of a row, on average (default 40)");
-    command->add_option("--noise", options->noise, "zipf: fraction of labels turned round (default 0.05)")->option_text("X");
-    add_count(*command, "--classes", options->classes, "blobs: classes (default 3)");
-    add_count(*command, "--seed", options->seed, "Seed of all random choices (default 1)");
-    command
-        ->add_option("--output", options->output,
-                     "The file to write, compressed if its name ends in .gz or .zst (default: standard output)")
-        ->option_text("FILE");
-    command->add_option("--truth", options->truth, "zipf: write the model that the labels come from here")->option_text("FILE");
-    command->callback([command, options] {
-        options->given = given_options(*command);
-        generate(*options);
-    });
+    return {
+        .name = "generate",
+        .description = "Make synthetic data",
+        .options =
+            {
+                {.name = "KIND",
+                 .value = "",
+                 .help = "zipf: sparse LIBSVM text like that of documents, with two classes; blobs: dense CSV text, a cloud of points per "
+                         "class",
+                 .target = &options->kind,
+                 .choices = {"zipf", "blobs"},
+                 .required = true},
+                {.name = "rows", .value = "N", .help = "Rows to write", .target = &options->rows, .required = true},
+                {.name = "skip-rows",
+                 .value = "N",
+                 .help = "Rows to leave out before: a test set for a training set of that many",
+                 .target = &options->skip_rows},
+                {.name = "features", .value = "N", .help = "Features", .target = &options->features, .required = true},
+                {.name = "nonzeros",
+                 .value = "N",
+                 .help = "zipf: features of a row, on average (default 40)",
+                 .target = &options->nonzeros},
+                {.name = "noise", .value = "X", .help = "zipf: fraction of labels turned round (default 0.05)", .target = &options->noise},
+                {.name = "classes", .value = "N", .help = "blobs: classes (default 3)", .target = &options->classes},
+                {.name = "seed", .value = "N", .help = "Seed of all random choices (default 1)", .target = &options->seed},
+                {.name = "output",
+                 .value = "FILE",
+                 .help = "The file to write, compressed if its name ends in .gz or .zst (default: standard output)",
+                 .target = &options->output},
+                {.name = "truth",
+                 .value = "FILE",
+                 .help = "zipf: write the model that the labels come from here",
+                 .target = &options->truth},
+            },
+        .run =
+            [options](const std::set<std::string>& given) {
+                options->given = given;
+                generate(*options);
+            },
+    };
 }
 
 } // namespace peccary::program

@@ -31,30 +31,25 @@ std::string troff(std::string_view text) {
     return result;
 }
 
-std::string option_entry(const CLI::Option& option) {
-    const bool positional = option.get_positional();
-    std::string value = option.get_option_text();
-    value.erase(0, value.find_first_not_of(' '));
-    std::string entry = ".TP\n.B " + troff(positional ? option.get_name(true) : option.get_name(false, true)) + "\n";
-    if (!value.empty() && !positional) {
-        entry = ".TP\n.BI \"" + troff(option.get_name(false, true)) + " \" " + troff(value) + "\n";
-    }
-    return entry + troff(option.get_description()) + "\n";
+/// An option with what stands for its value, if it has one.
+std::string entry(const std::string& name, const std::string& value, const std::string& help) {
+    return (value.empty() ? ".TP\n.B " + troff(name) : ".TP\n.BI \"" + troff(name) + " \" " + troff(value)) + "\n" + troff(help) + "\n";
 }
 
-std::string command_section(const CLI::App& command) {
-    std::string text = ".SS " + troff("peccary " + command.get_name());
-    for (const CLI::Option* const option : command.get_options([](const CLI::Option* each) { return each->get_positional(); })) {
-        text += " " + troff(option->get_name(true));
+std::string command_section(const command& of) {
+    std::string text = ".SS " + troff("peccary " + of.name);
+    for (const option& each : of.options) {
+        text += each.positional() ? " " + troff(each.name) : "";
     }
-    text += " [OPTIONS]\n" + troff(command.get_description()) + ".\n";
-    for (const CLI::Option* const option : command.get_options()) {
-        text += option_entry(*option);
+    text += " [OPTIONS]\n" + troff(of.description) + ".\n";
+    text += entry(help_flag, "", help_text) + entry(version_flag, "", version_text);
+    for (const option& each : of.options) {
+        text += entry((each.positional() ? "" : "--") + each.name, each.value, each.help);
     }
     return text;
 }
 
-std::string manual_page(const CLI::App& program) {
+std::string manual_page(const std::vector<command>& commands) {
     std::string page = R"(.TH PECCARY 1 "" "peccary )" + std::string(version_string) + R"(" "User Commands")" + "\n";
     page += ".SH NAME\npeccary \\- stochastic gradient descent on one shared\\-memory machine\n";
     page += ".SH SYNOPSIS\n.B peccary\n.I SUBCOMMAND\n[OPTIONS]\n";
@@ -63,8 +58,8 @@ std::string manual_page(const CLI::App& program) {
             "buffer, and reports how stale each worker's updates were. Data goes to standard output, progress and messages to standard\n"
             "error.\n";
     page += ".SH SUBCOMMANDS\n";
-    for (const CLI::App* const command : program.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
-        page += command_section(*command);
+    for (const command& each : commands) {
+        page += each.hidden ? "" : command_section(each);
     }
     page += ".SH \"EXIT STATUS\"\n";
     const char* const codes[] = {"ok",
@@ -82,10 +77,14 @@ std::string manual_page(const CLI::App& program) {
 
 } // namespace
 
-void add_manual(CLI::App& program) {
-    CLI::App* const command = add_command(program, "manual", "Print the manual page");
-    command->group(""); // hidden
-    command->callback([&program] { print(manual_page(program)); });
+command manual_command(const std::vector<command>& all) {
+    return {
+        .name = "manual",
+        .description = "Print the manual page",
+        .options = {},
+        .run = [&all](const std::set<std::string>& /*given*/) { print(manual_page(all)); },
+        .hidden = true,
+    };
 }
 
 } // namespace peccary::program

@@ -1,11 +1,11 @@
 // peccary predict: labels, scores or probabilities of a model for each row of a data file.
 #include "commands/commands.hpp"
-#include "commands/shared_options.hpp"
 
 #include "input/load.hpp"
 #include "model/formats.hpp"
 #include "output/text_file.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/topology.hpp"
 #include "peccary/model/model.hpp"
 #include "peccary/model/predict.hpp"
@@ -42,7 +42,7 @@ load_options reading(const predict_options& options, const model& trained) {
     check_reading_options(options.given, how.format);
     how.labels = options.labels;
     how.label_column = options.label_column == "none" ? "" : options.label_column;
-    how.base = index_base_named(options.index_base);
+    how.index_base = options.index_base;
     how.max_features = std::uint64_t{max_index} + 1; // the model is the limit
     how.model_features = trained.features;
     how.threads = topology::of_this_process().default_workers();
@@ -122,31 +122,50 @@ void predict(const predict_options& options) {
 
 } // namespace
 
-void add_predict(CLI::App& program) {
-    CLI::App* const command = add_command(program, "predict", "Predict with a trained model");
+command predict_command() {
     const auto options = std::make_shared<predict_options>();
-    command->add_option("DATA", options->data, "Data to predict for, as 'peccary train' reads it; - is standard input")
-        ->required()
-        ->option_text(" ");
-    command->add_option("--model", options->model, "The model: a file that 'peccary train' or liblinear wrote, in any of its formats")
-        ->required()
-        ->option_text("FILE");
-    command->add_option("--output", options->output, "Write the predictions here, one row a line (default: standard output)")
-        ->option_text("FILE");
-    command->add_option("--type", options->type, "labels (default), scores, or probabilities (of the labels in ascending order)")
-        ->check(CLI::IsMember({"labels", "scores", "probabilities"}))
-        ->option_text("NAME");
-    add_format_option(*command, options->format);
-    command->add_option("--labels", options->labels, "IDX, .npy: compare with the labels in this file")->option_text("FILE");
-    command->add_option("--label-column", options->label_column, "CSV: the label's column, by name or number (default: the last), or none")
-        ->option_text("COLUMN");
-    command->add_option("--index-base", options->index_base, "LIBSVM: indices count from 0 or 1; auto: from 0 if an index 0 occurs")
-        ->check(CLI::IsMember({"auto", "0", "1"}))
-        ->option_text("BASE");
-    command->callback([command, options] {
-        options->given = given_options(*command);
-        predict(*options);
-    });
+    return {
+        .name = "predict",
+        .description = "Predict with a trained model",
+        .options =
+            {
+                {.name = "DATA",
+                 .value = "",
+                 .help = "Data to predict for, as 'peccary train' reads it; - is standard input",
+                 .target = &options->data,
+                 .required = true},
+                {.name = "model",
+                 .value = "FILE",
+                 .help = "The model: a file that 'peccary train' or liblinear wrote, in any of its formats",
+                 .target = &options->model,
+                 .required = true},
+                {.name = "output",
+                 .value = "FILE",
+                 .help = "Write the predictions here, one row a line (default: standard output)",
+                 .target = &options->output},
+                {.name = "type",
+                 .value = "NAME",
+                 .help = "labels (default), scores, or probabilities (of the labels in ascending order)",
+                 .target = &options->type,
+                 .choices = {"labels", "scores", "probabilities"}},
+                {.name = "format", .value = "NAME", .help = format_help, .target = &options->format, .choices = format_names},
+                {.name = "labels", .value = "FILE", .help = "IDX, .npy: compare with the labels in this file", .target = &options->labels},
+                {.name = "label-column",
+                 .value = "COLUMN",
+                 .help = "CSV: the label's column, by name or number (default: the last), or none",
+                 .target = &options->label_column},
+                {.name = "index-base",
+                 .value = "BASE",
+                 .help = index_base_help,
+                 .target = &options->index_base,
+                 .choices = index_base_names},
+            },
+        .run =
+            [options](const std::set<std::string>& given) {
+                options->given = given;
+                predict(*options);
+            },
+    };
 }
 
 } // namespace peccary::program

@@ -16,20 +16,27 @@ struct report_options {
 
 } // namespace
 
-void add_report(CLI::App& program) {
-    CLI::App* const command =
-        add_command(program, "report", "Make one self-contained HTML page about training runs or benchmarks, from what they wrote");
+command report_command() {
     const auto options = std::make_shared<report_options>();
-    command
-        ->add_option("LOG", options->logs,
-                     "What 'peccary train --log' wrote, or one file of 'peccary compare --json', or what "
-                     "benchmarks wrote (scripts/bench)")
-        ->required()
-        ->option_text(" ");
-    command->add_option("--output", options->output, "Write the page here (default report.html)")->option_text("FILE");
-    command->add_option("--charts", options->charts, "Write each chart of the page into this directory too, as NAME.svg")
-        ->option_text("DIRECTORY");
-    command->callback([options] { report(options->logs, options->output, options->charts); });
+    return {
+        .name = "report",
+        .description = "Make one self-contained HTML page about training runs or benchmarks, from what they wrote",
+        .options =
+            {
+                {.name = "LOG",
+                 .value = "",
+                 .help =
+                     "What 'peccary train --log' wrote, or one file of 'peccary compare --json', or what benchmarks wrote (scripts/bench)",
+                 .target = &options->logs,
+                 .required = true},
+                {.name = "output", .value = "FILE", .help = "Write the page here (default report.html)", .target = &options->output},
+                {.name = "charts",
+                 .value = "DIRECTORY",
+                 .help = "Write each chart of the page into this directory too, as NAME.svg",
+                 .target = &options->charts},
+            },
+        .run = [options](const std::set<std::string>& /*given*/) { report(options->logs, options->output, options->charts); },
+    };
 }
 
 } // namespace peccary::program

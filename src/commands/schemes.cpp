@@ -42,11 +42,14 @@ std::string as_table() {
 
 } // namespace
 
-void add_schemes(CLI::App& program) {
-    CLI::App* const command = add_command(program, "schemes", "List the update schemes");
+command schemes_command() {
     const auto json = std::make_shared<bool>(false);
-    command->add_flag("--json", *json, "As JSON");
-    command->callback([json] { print(*json ? as_json() : as_table()); });
+    return {
+        .name = "schemes",
+        .description = "List the update schemes",
+        .options = {{.name = "json", .value = "", .help = "As JSON", .target = json.get()}},
+        .run = [json](const std::set<std::string>& /*given*/) { print(*json ? as_json() : as_table()); },
+    };
 }
 
 } // namespace peccary::program

@@ -3,11 +3,8 @@
 #include "comparing/contest.hpp"
 #include "comparing/resume.hpp"
 #include "output/text_file.hpp"
-#include "peccary/core/number_text.hpp"
 #include "peccary/core/topology.hpp"
 #include "peccary/core/version.hpp"
-#include "peccary/execution/virtual/virtual_time.hpp"
-#include "peccary/scheme/schemes.hpp"
 #include "reading/report.hpp"
 #include "report/comparison.hpp"
 #include "report/machine.hpp"
@@ -17,6 +14,10 @@
 #include "system/shell.hpp"
 #include "system/signals.hpp"
 #include "training/inputs.hpp"
+#include "training/lists.hpp"
+#include "training/option_rows.hpp"
+#include "training/plan.hpp"
+#include "training/rule_options.hpp"
 #include "training/run.hpp"
 
 #include <fmt/format.h>
@@ -35,19 +36,15 @@ std::vector<contender> contenders_of(const compare_options& options) {
     std::vector<contender> all;
     bool repeats = false;
     for (const std::string& scheme : options.schemes) {
-        bool parallel = false;
-        with_named<schemes>("scheme", scheme, [&](auto tag) {
-            constexpr scheme_info info = decltype(tag)::type::info;
-            parallel = info.parallel;
-            repeats = repeats || info.repeats;
-            if (damps(options.common)) {
-                require_late_updates(info);
-            }
-            if (options.common.layerwise) {
-                require_layers_to_change(info);
-            }
-        });
-        for (const unsigned workers : parallel ? options.threads : std::vector<unsigned>{1}) {
+        const scheme_info info = scheme_named(scheme);
+        repeats = repeats || info.repeats;
+        if (damps(options.common)) {
+            require_late_updates(info);
+        }
+        if (options.common.layerwise) {
+            require_layers_to_change(info);
+        }
+        for (const unsigned workers : info.parallel ? options.threads : std::vector<unsigned>{1}) {
             all.push_back({.scheme = scheme,
                            .workers = workers,
                            .simulated = simulated,
@@ -81,24 +78,20 @@ class session {
 public:
     session(compare_options options, std::optional<comparison> before)
         : options_(std::move(options)), shown_(progress_style_named(options_.common.progress, options_.common.quiet)),
-          inputs_(read_inputs(options_.common, std::nullopt)), data_(inputs_.train.view(inputs_.features)) {
-        const std::uint64_t epochs = options_.common.epochs != 0 ? options_.common.epochs : default_epochs(inputs_.train.file.nonzeros());
-        const bool simulated = simulates(options_.common.executor);
-        if (simulated && !options_.common.delay) {
-            options_.common.delay = default_delay;
-        }
+          inputs_(read_inputs(options_.common, std::nullopt)) {
+        settle(options_.common, inputs_);
         all_ = {.version = std::string(version_string),
-                .settings = comparison_settings(options_, inputs_.objective, inputs_.output, epochs),
+                .settings = comparison_settings(options_, inputs_.objective, inputs_.output, options_.common.epochs),
                 .data = comparison_data(inputs_),
                 .machine = describe_machine(),
                 .objective = inputs_.objective,
                 .rows = inputs_.training_rows.size(),
                 .nonzeros = inputs_.train.file.nonzeros(),
-                .epochs = epochs,
+                .epochs = options_.common.epochs,
                 .target = options_.target,
                 .optimum = options_.optimum,
                 .cores = topology::of_this_process().default_workers(),
-                .simulated = simulated,
+                .simulated = simulates(options_.common.executor),
                 .contenders = contenders_of(options_)};
         if (before) {
             require_same(*before, all_, options_);
@@ -108,7 +101,9 @@ public:
 
     void run() {
         stop_flag& stop = stop_on_signals();
-        contest runs(inputs_, options_.common, request(stop), options_.rounds, shown_);
+        run_request request = request_of(options_.common, inputs_);
+        request.stop = &stop;
+        contest runs(inputs_, options_.common, std::move(request), options_.rounds, shown_);
         if (!tune(runs)) {
             throw interrupted_error("interrupted while steps were chosen; there is nothing to show");
         }
@@ -150,31 +145,6 @@ private:
         return comparison_record(all_).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     }
 
-    run_request request(stop_flag& stop) const {
-        const train_options& common = options_.common;
-        return {.objective = inputs_.objective,
-                .scheme = {},
-                .data = data_,
-                .rows = inputs_.training_rows,
-                .classes = inputs_.labels->classes().size(),
-                .bias = common.bias,
-                .hidden_units = layer_units(common.layers),
-                .activation = common.activation,
-                .output = inputs_.output,
-                .dropout = common.dropout,
-                .layerwise = common.layerwise,
-                .settings = {.executor = common.executor,
-                             .delay = common.delay,
-                             .epochs = all_.epochs,
-                             .step = common.step == "auto" ? std::nullopt : parse_number<double>(common.step),
-                             .schedule = common.schedule,
-                             .damping = common.damping,
-                             .l2 = common.l2,
-                             .l1 = common.l1,
-                             .seed = common.seed},
-                .stop = &stop};
-    }
-
     bool tune(contest& runs) {
         for (contender& each : all_.contenders) {
             if (!options_.no_tune && options_.common.step == "auto" && each.step == 0) {
@@ -197,7 +167,6 @@ private:
     compare_options options_;
     progress shown_;
     training_inputs inputs_;
-    any_view data_;
     comparison all_;
 };
 
@@ -210,12 +179,11 @@ std::vector<std::string> schemes_of(const compare_options& options) {
     const bool simulated = simulates(options.common.executor);
     const bool late = damps(options.common) || options.common.layerwise;
     std::vector<std::string> all;
-    schemes::for_each([&](auto tag) {
-        constexpr scheme_info info = decltype(tag)::type::info;
+    for (const scheme_info& info : all_schemes()) {
         if ((!simulated || !info.lockstep) && (!late || info.late == applied_late::updates)) {
             all.emplace_back(info.name);
         }
-    });
+    }
     return all;
 }
 

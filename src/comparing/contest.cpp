@@ -4,7 +4,8 @@
 #include "peccary/core/random.hpp"
 #include "peccary/data/frequency.hpp"
 #include "peccary/data/visiting_order.hpp"
-#include "peccary/scheme/schemes.hpp"
+#include "training/lists.hpp"
+#include "training/rule_options.hpp"
 
 #include <fmt/format.h>
 
@@ -52,9 +53,7 @@ run_request contest::request_of(const contender& each, std::uint64_t round) cons
     request.scheme = each.scheme;
     request.settings.workers = each.workers;
     request.settings.rule = rule_settings_of(*options_, each.scheme, each.workers);
-    with_named<schemes>("scheme", each.scheme, [&](auto tag) {
-        request.settings.persistence = decltype(tag)::type::info.repeats ? options_->persistence : std::nullopt;
-    });
+    request.settings.persistence = scheme_named(each.scheme).repeats ? options_->persistence : std::nullopt;
     request.settings.seed += round;
     if (each.step > 0) {
         request.settings.step = each.step;
@@ -64,7 +63,7 @@ run_request contest::request_of(const contender& each, std::uint64_t round) cons
 
 watched_run contest::about(const training_run& run, const std::string& what, const contender& each) const {
     return {.place = what + each.name(),
-            .fields = {{"scheme", each.scheme}, {"threads", each.workers}},
+            .fields = {{"scheme", each.scheme}, {"threads", std::uint64_t{each.workers}}},
             .epochs = request_.settings.epochs,
             .updates_per_epoch = run.trainer->updates_per_epoch(),
             .updates_applied = [&run] { return run.trainer->updates_applied(); },
@@ -118,7 +117,7 @@ bool contest::run_once(contender& each, std::uint64_t round, std::uint64_t runs_
     const run_request request = request_of(each, round);
     const auto run = make_run(request);
     watched_run shown = about(run, fmt::format("round {}/{}, ", round + 1, rounds_), each);
-    shown.fields["round"] = round + 1;
+    shown.fields.emplace_back("round", round + 1);
     shown.runs_after = runs_after;
     shown.seconds_a_run = runs_done_ == 0 ? 0 : runs_seconds_ / static_cast<double>(runs_done_);
     const watching watched = shown_->watch(std::move(shown));

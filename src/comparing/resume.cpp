@@ -1,7 +1,11 @@
 #include "comparing/resume.hpp"
 
+#include "comparing/option_rows.hpp"
 #include "input/read_text.hpp"
 #include "peccary/core/error.hpp"
+#include "training/options_json.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 
@@ -10,15 +14,6 @@ namespace peccary::program {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-/// Of train's options, those that have a meaning here.
-constexpr const char* shared_settings[] = {"format",       "label-column",   "index-base", "max-features", "normalize",
-                                           "validation",   "objective",      "l2",         "l1",           "bias",
-                                           "layers",       "activation",     "output",     "dropout",      "layerwise",
-                                           "class-weight", "executor",       "delay",      "epochs",       "step",
-                                           "schedule",     "damping",        "seed",       "rule",         "momentum",
-                                           "beta2",        "epsilon",        "rule-state", "compensation", "compensation-lambda",
-                                           "clip-norm",    "total-momentum", "persistence"};
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -30,7 +25,7 @@ nlohmann::ordered_json comparison_settings(const compare_options& options, const
                                            std::uint64_t epochs) {
     const nlohmann::json all = to_json(options.common);
     json settings;
-    for (const char* const name : shared_settings) {
+    for (const std::string& name : shared_settings()) {
         settings[name] = all.at(name);
     }
     settings["objective"] = objective;
@@ -48,9 +43,9 @@ nlohmann::ordered_json comparison_data(const training_inputs& inputs) {
             {"training_rows", inputs.training_rows.size()},
             {"features", inputs.features},
             {"nonzeros", file.nonzeros()},
-            {"hash", fingerprint(file)},
+            {"content_hash", content_hash(file)},
             {"test_rows", inputs.test_rows.size()},
-            {"test_hash", inputs.test ? json(fingerprint(inputs.test->file)) : json(nullptr)}};
+            {"test_content_hash", inputs.test ? json(content_hash(inputs.test->file)) : json(nullptr)}};
 }
 
 void adopt_options(const comparison& before, compare_options& options) try {
@@ -76,7 +71,7 @@ void adopt_options(const comparison& before, compare_options& options) try {
         }
     }
     nlohmann::json settings = to_json(options.common);
-    for (const char* const name : shared_settings) {
+    for (const std::string& name : shared_settings()) {
         settings[name] = before.settings.at(name);
     }
     from_json(settings, options.resume, options.common);
@@ -95,6 +90,10 @@ void adopt_options(const comparison& before, compare_options& options) try {
 }
 
 void require_same(const comparison& before, const comparison& now, const compare_options& options) {
+    if (!before.data.contains("content_hash")) {
+        throw data_error(options.resume + ": is of an earlier version of peccary, which told data apart in another way; go on with the "
+                                          "version that wrote it, or compare anew");
+    }
     for (const auto& [name, value] : now.data.items()) {
         if (!before.data.contains(name) || before.data.at(name) != value) {
             const bool test = name.starts_with("test");

@@ -6,7 +6,9 @@
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/data/format/array.hpp"
 #include "peccary/data/format/byte_source.hpp"
+#include "peccary/data/format/csv.hpp"
 #include "peccary/data/format/hashed_source.hpp"
+#include "peccary/data/format/libsvm.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -15,64 +17,17 @@
 
 namespace peccary::program {
 
-data_format format_of(const std::string& path, data_format asked) {
-    if (asked != data_format::automatic) {
-        return asked;
-    }
-    std::string_view name = path;
-    for (const std::string_view compressed : {".gz", ".zst"}) {
-        if (name.ends_with(compressed)) {
-            name.remove_suffix(compressed.size());
-            break;
-        }
-    }
-    return name.ends_with(".csv") || name.ends_with(".tsv")    ? data_format::csv
-           : name.ends_with("ubyte") || name.ends_with(".idx") ? data_format::idx
-           : name.ends_with(".npy")                            ? data_format::npy
-                                                               : data_format::libsvm;
-}
-
-data_format format_named(const std::string& name) {
-    const auto found = std::ranges::find(format_names, name);
-    return found == format_names.end() ? data_format::automatic : static_cast<data_format>(found - format_names.begin());
-}
-
-void check_reading_options(const std::set<std::string>& given, data_format format) {
-    const auto refuse = [&](const std::string& option, const std::string& why) {
-        if (given.contains(option)) {
-            throw usage_error("--" + option + " has no effect here: " + why);
-        }
-    };
-    if (format != data_format::csv) {
-        refuse("label-column", is_array(format) ? "IDX and .npy data have no column of labels; give --labels FILE"
-                                                : "LIBSVM data has its labels in front; it is for CSV");
-    }
-    if (format != data_format::libsvm) {
-        const std::string why =
-            format == data_format::csv ? "CSV data has no indices; it is for LIBSVM" : "dense data has no indices; it is for LIBSVM";
-        refuse("index-base", why);
-        refuse("max-features", why);
-    }
-    if (is_array(format)) {
-        refuse("cache", "IDX and .npy data are not text that has to be parsed");
-    } else {
-        refuse("labels", "LIBSVM and CSV data have their labels beside the features; it is for IDX and .npy");
-    }
-}
+namespace {
 
 index_base index_base_named(const std::string& name) {
     return name == "0" ? index_base::zero : name == "1" ? index_base::one : index_base::detect;
 }
 
-namespace {
-
 /// All that decides what `read` makes of a file, for eyes and for comparison. `threads` does not.
 std::string settings_text(const load_options& options) {
-    std::string text = options.format == data_format::csv ? "csv, label column '" + options.label_column + "'"
-                       : options.base == index_base::detect
-                           ? "libsvm, index base auto, at most " + std::to_string(options.max_features) + " features"
-                           : "libsvm, index base " + std::string(options.base == index_base::zero ? "0" : "1") + ", at most " +
-                                 std::to_string(options.max_features) + " features";
+    std::string text = options.format == data_format::csv
+                           ? "csv, label column '" + options.label_column + "'"
+                           : "libsvm, index base " + options.index_base + ", at most " + std::to_string(options.max_features) + " features";
     if (options.model_features) {
         text += ", for a model of " + std::to_string(*options.model_features) + " features";
     }
@@ -112,7 +67,7 @@ loaded_data read(byte_source& source, const load_options& options) {
         loaded.lines = std::move(file.lines);
         loaded.data = std::move(file.data);
     } else {
-        libsvm_file file = read_libsvm(source, {.base = options.base,
+        libsvm_file file = read_libsvm(source, {.base = index_base_named(options.index_base),
                                                 .max_features = options.max_features,
                                                 .model_features = options.model_features,
                                                 .threads = options.threads});

@@ -1,51 +1,28 @@
-// Loads data of any kind that Peccary reads: LIBSVM or CSV text, IDX or .npy arrays, plain or compressed, from a path or standard input, or its
-// cache.
+// Loads data of any kind that Peccary reads: LIBSVM or CSV text, IDX or .npy arrays. It comes plain
+// or compressed, from a path, from standard input, or from its cache.
 #pragma once
 
+#include "input/format.hpp"
 #include "peccary/core/mapped_file.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/data/format/cache.hpp"
-#include "peccary/data/format/csv.hpp"
-#include "peccary/data/format/libsvm.hpp"
 #include "peccary/data/format/line_map.hpp"
 #include "peccary/data/normalizer.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <variant>
-#include <vector>
 
 namespace peccary::program {
-
-enum class data_format : std::uint8_t { automatic, libsvm, csv, idx, npy };
-
-/// `automatic` resolved by the file's name, with or without .gz or .zst behind: CSV for .csv and .tsv, IDX for names that end in "ubyte" or .idx, as
-/// those of MNIST do, .npy, and LIBSVM for anything else.
-/// By its name and not by its content, so that what a command means does not depend on what a file happens to hold.
-data_format format_of(const std::string& path, data_format asked);
-
-/// What --format can be.
-inline const std::vector<std::string> format_names{"auto", "libsvm", "csv", "idx", "npy"};
-
-/// One array of numbers a file; the labels are in a file of their own.
-constexpr bool is_array(data_format format) noexcept { return format == data_format::idx || format == data_format::npy; }
-
-/// Throws `usage_error` if one of the options in `given` (their names, without the dashes) says nothing about data of this format.
-void check_reading_options(const std::set<std::string>& given, data_format format);
-
-/// The names of --format and of --index-base; the command line has checked them.
-data_format format_named(const std::string& name);
-index_base index_base_named(const std::string& name);
 
 struct load_options {
     data_format format = data_format::automatic;
     std::string label_column = "-1"; ///< CSV; empty: no labels
     std::string labels;              ///< IDX and .npy: the file with the labels; empty: no labels
-    index_base base = index_base::detect;
+    std::string index_base = "auto"; ///< LIBSVM: one of `index_base_names`
     std::uint64_t max_features = std::uint64_t{1} << 28U;
     std::optional<std::size_t> model_features; ///< of the model that the data is read for, if there is one
     unsigned threads = 1;

@@ -5,6 +5,7 @@
 #include "peccary/core/file.hpp"
 #include "peccary/model/container.hpp"
 #include "peccary/model/liblinear_format.hpp"
+#include "peccary/model/model.hpp"
 #include "peccary/model/model_file.hpp"
 
 #include <algorithm>
@@ -47,6 +48,10 @@ void save_model_as(const std::string& format, const model& trained, const std::s
 model load_any_model(const std::string& path) {
     const std::string bytes = read_whole_file(path, most_model_bytes);
     return is_safetensors(bytes) ? parse_safetensors(bytes, path) : load_model(bytes, path);
+}
+
+void convert_model(const std::string& from, const std::string& format, const std::string& to) {
+    save_model_as(format, load_any_model(from), to);
 }
 
 } // namespace peccary::program

@@ -1,10 +1,12 @@
 // The formats of model files, by the names that options have for them.
 #pragma once
 
-#include "peccary/model/model.hpp"
-
 #include <string>
 #include <vector>
+
+namespace peccary {
+struct model;
+}
 
 namespace peccary::program {
 
@@ -16,5 +18,8 @@ void save_model_as(const std::string& format, const model& trained, const std::s
 
 /// The model in a file of any of the formats, told apart by its content. Throws `data_error` and `io_error`.
 model load_any_model(const std::string& path);
+
+/// From one file to another, in the format of this name. Throws what the two functions above throw.
+void convert_model(const std::string& from, const std::string& format, const std::string& to);
 
 } // namespace peccary::program

@@ -5,6 +5,7 @@
 #include "report/text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -128,7 +129,9 @@ void progress::epoch_done(const epoch_facts& facts) {
                        {"staleness_p50", value_or_null(now.staleness_p50)},
                        {"staleness_p99", value_or_null(now.staleness_p99)},
                        {"seconds_left", value_or_null(now.seconds_left)}});
-        record.update(run_.fields);
+        for (const auto& [name, value] : run_.fields) {
+            std::visit([&, &field = record[name]](const auto& known) { field = known; }, value);
+        }
         write_record(record);
     }
 }

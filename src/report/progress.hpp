@@ -6,8 +6,6 @@
 #include "report/facts.hpp"
 #include "report/progress_line.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -15,6 +13,9 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace peccary::program {
 
@@ -31,10 +32,10 @@ enum class progress_style : std::uint8_t {
 progress_style progress_style_named(std::string_view name, bool quiet);
 
 /// A run to be watched. The functions are called from another thread while an epoch runs.
-// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct watched_run {
-    std::string place;             ///< which of several runs it is: "run 2/3"; empty if it is alone
-    nlohmann::ordered_json fields; ///< what tells its records from those of other runs
+    std::string place; ///< which of several runs it is: "run 2/3"; empty if it is alone
+    /// What tells its records from those of other runs.
+    std::vector<std::pair<std::string, std::variant<std::uint64_t, std::string>>> fields;
     std::uint64_t epochs = 1;
     std::uint64_t updates_per_epoch = 1;
     std::uint64_t updates_before = 0;               ///< done before the run was resumed

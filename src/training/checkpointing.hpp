@@ -5,11 +5,11 @@
 #include "training/options.hpp"
 #include "training/run.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace peccary::program {
 
@@ -23,25 +23,30 @@ struct improvement {
 };
 
 /// What a run resumes from.
-// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct saved_run {
-    nlohmann::json settings; ///< "options", "data", "resolved"; see `describe_run`
+    std::string settings; ///< as `describe_run` wrote them
+    std::size_t features = 0;
+    double step = 0;
+    std::uint64_t batch = 0;
+    unsigned workers = 0;
     run_position position;
     improvement progress;
     std::vector<real> parameters;
 };
 
-/// All that decides what the run computes: the options; "data": rows, features, nonzeros and hash; "resolved": what options left open.
-nlohmann::json describe_run(const train_options& options, const training_inputs& inputs, const training_run& run);
+/// All that decides what the run computes, as JSON. "options" are those that `to_json` takes. "data"
+/// has rows, features, nonzeros and a hash. "resolved" is what the options left open.
+std::string describe_run(const train_options& options, const training_inputs& inputs, const training_run& run);
 
-/// Replaces the file. Throws `io_error`, and `diverged_error` rather than overwriting a good checkpoint with parameters that are not finite.
-void save_checkpoint(const std::string& path, const nlohmann::json& settings, const training_run& run, const improvement& progress);
+/// Replaces the file. Throws `io_error`, and `diverged_error` rather than overwriting a good
+/// checkpoint with parameters that are not finite.
+void save_checkpoint(const std::string& path, const std::string& settings, const training_run& run, const improvement& progress);
 
 /// Throws `data_error` and `io_error`.
 saved_run load_checkpoint_file(const std::string& path);
 
-/// Puts the options of the checkpoint in place of those that the user left out. Throws `usage_error` that names the first option that was
-/// given with another value.
+/// Puts the options of the checkpoint in place of those that the user left out. Throws `usage_error`
+/// that names an option that was given with another value.
 void adopt_options(const saved_run& saved, train_options& options);
 
 /// Throws `data_error` that names the difference if the data is not what the checkpoint was made with.

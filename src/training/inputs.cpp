@@ -1,17 +1,17 @@
 #include "training/inputs.hpp"
 
+#include "peccary/core/content_hash.hpp"
 #include "peccary/core/error.hpp"
 #include "peccary/core/random.hpp"
 #include "peccary/core/stopwatch.hpp"
+#include "peccary/core/topology.hpp"
 #include "peccary/data/class_weights.hpp"
 #include "peccary/data/split.hpp"
 #include "report/text.hpp"
-#include "training/objectives.hpp"
+#include "training/lists.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
 #include <set>
 #include <span>
 #include <utility>
@@ -30,29 +30,27 @@ any_view view_of(const labelled_data& data, std::size_t features, std::span<cons
         data.file.data);
 }
 
-/// Four independent chains of multiplications: one would wait 4 cycles for every 8 bytes.
 template <class T>
-std::uint64_t hash_of(std::uint64_t seed, std::span<const T> values) {
-    constexpr std::size_t lanes = 4;
-    constexpr std::size_t word = sizeof(std::uint64_t);
-    const auto* bytes = reinterpret_cast<const char*>(values.data());
-    std::size_t left = values.size() * sizeof(T);
-    std::uint64_t lane[lanes] = {seed, mix(seed + 1), mix(seed + 2), mix(seed + 3)};
-    for (; left >= lanes * word; left -= lanes * word, bytes += lanes * word) {
-        for (std::size_t i = 0; i < lanes; ++i) {
-            std::uint64_t part = 0;
-            std::memcpy(&part, bytes + (i * word), word);
-            lane[i] = std::rotl((lane[i] ^ part) * 0x9E37'79B9'7F4A'7C15U, 29);
-        }
-    }
-    std::uint64_t result = mix(values.size());
-    for (const std::uint64_t part : lane) {
-        result = mix(result ^ part);
-    }
-    for (; left > 0; --left, ++bytes) {
-        result = mix(result ^ static_cast<unsigned char>(*bytes));
-    }
-    return result;
+std::uint64_t hash_of(std::span<const T> values) {
+    content_hasher hasher;
+    hasher.add({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+    return hasher.identity().hash;
+}
+
+/// Threads that read: the workers, if there are real ones and the user says how many.
+unsigned reading_threads(const train_options& options) {
+    return options.threads != 0 && !simulates(options.executor) ? options.threads : topology::of_this_process().default_workers();
+}
+
+load_options load_options_of(const train_options& options) {
+    return {.format = format_of_data(options),
+            .label_column = options.label_column,
+            .labels = options.labels,
+            .index_base = options.index_base,
+            .max_features = options.max_features,
+            .model_features = std::nullopt,
+            .threads = reading_threads(options),
+            .cache = options.cache};
 }
 
 labelled_data read(const std::string& path, const load_options& options) {
@@ -98,7 +96,7 @@ void choose(const train_options& options, training_inputs& inputs) {
     inputs.objective = options.objective;
     inputs.output = options.output;
     settle("objective", inputs.objective, choose_objective);
-    if (inputs.objective == mlp::info.name) {
+    if (is_network(inputs.objective)) {
         settle("output", inputs.output, choose_output);
     }
 }
@@ -159,7 +157,7 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
         load_options test_reading = reading;
         test_reading.cache.clear();
         test_reading.labels = options.test_labels;
-        test_reading.format = test_format_of(options);
+        test_reading.format = format_of_test_data(options);
         if (!inputs.train.file.sparse()) {
             test_reading.model_features = inputs.features;
         } else if (features_of_checkpoint) {
@@ -174,7 +172,7 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
 
     const loaded_data& file = inputs.train.file;
     choose(options, inputs);
-    const loss_info facts = objective_info(inputs.objective, inputs.output);
+    const loss_info facts = objective_named(inputs.objective, inputs.output);
     if (facts.target == target_kind::regression && options.given.contains("class-weight")) {
         throw usage_error("--class-weight has no effect here: the objective '" + inputs.objective +
                           "' is a regression, which has no classes; choose another --objective or --output");
@@ -202,15 +200,18 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
     return inputs;
 }
 
-std::uint64_t fingerprint(const loaded_data& file) {
+std::uint64_t content_hash(const loaded_data& file) {
     return std::visit(
         [](const auto& set) {
-            std::uint64_t hash = mix(hash_of(mix(set.columns), std::span(set.labels)));
+            std::uint64_t hash = mix(set.columns);
+            const auto add = [&](const auto& values) { hash = mix(hash ^ hash_of(std::span(values))); };
+            add(set.labels);
             if constexpr (requires { set.indices; }) {
-                hash = mix(hash ^ hash_of(hash, std::span(set.offsets)));
-                hash = mix(hash ^ hash_of(hash, std::span(set.indices)));
+                add(set.offsets);
+                add(set.indices);
             }
-            return mix(hash ^ hash_of(hash, std::span(set.values)));
+            add(set.values);
+            return hash;
         },
         file.data);
 }

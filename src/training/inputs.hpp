@@ -51,7 +51,8 @@ std::string choose_output(std::span<const double> labels, std::string& reason);
 /// Throws `data_error`, `io_error`, `usage_error`.
 training_inputs read_inputs(const train_options& options, std::optional<std::size_t> features_of_checkpoint);
 
-/// 64 bits over the shape, labels, indices and values of a data set. The same on all machines of one byte order.
-std::uint64_t fingerprint(const loaded_data& file);
+/// A hash of the shape, labels, indices and values of a data set. It is the same on all machines of
+/// one byte order.
+std::uint64_t content_hash(const loaded_data& file);
 
 } // namespace peccary::program

@@ -5,6 +5,10 @@
 #include "peccary/core/number_text.hpp"
 #include "peccary/core/version.hpp"
 #include "peccary/model/model.hpp"
+#include "training/lists.hpp"
+#include "training/options_json.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <limits>
@@ -51,7 +55,7 @@ void check_model_format(const train_options& options, const training_inputs& inp
 
 void save_model(const train_options& options, const training_inputs& inputs, const training_run& run) {
     const parameters& trained = run.trainer->model();
-    model made = inputs.objective == mlp::info.name ? network_model(options, inputs, trained) : linear_model(options, inputs, trained);
+    model made = is_network(inputs.objective) ? network_model(options, inputs, trained) : linear_model(options, inputs, trained);
     made.normalization = inputs.normalization;
     made.metadata = {{"version", std::string(version_string)}, {"options", to_json(options).dump()}, {"step", format_number(run.step)}};
     save_model_as(options.model_format, made, options.model);

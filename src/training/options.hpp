@@ -1,10 +1,7 @@
 // What `peccary train` was asked to do, as plain values.
 #pragma once
 
-#include "input/load.hpp"
-#include "peccary/step/rules.hpp"
-
-#include <nlohmann/json.hpp>
+#include "input/format.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +12,8 @@
 
 namespace peccary::program {
 
-/// Names as on the command line; "auto" is resolved later. Members in the order of the help text.
+/// Each member belongs to a row of `option_rows.hpp`. Names are as on the command line; `plan.hpp`
+/// settles "auto". Members are in the order of the help text.
 struct train_options {
     std::string data;
     std::string test;
@@ -50,7 +48,7 @@ struct train_options {
 
     std::uint64_t epochs = 0; ///< 0: by the size of the data, once that is known
     std::string step = "auto";
-    std::string schedule = "auto"; ///< settled by `settle_plan`
+    std::string schedule = "auto";
     std::optional<double> decay;
     std::string rule = "sgd";
     std::optional<double> momentum;
@@ -84,39 +82,18 @@ struct train_options {
     std::string command;
 };
 
-/// The options that decide what a run computes, by their names: what a checkpoint keeps and a resumed run may not change.
-/// Options that only say where results go, and the paths of the data, are not among them.
-nlohmann::json to_json(const train_options& options);
+/// The format of the data, and of the test data: the one that --format names, else by the file's name.
+data_format format_of_data(const train_options& options);
+data_format format_of_test_data(const train_options& options);
 
-/// The reverse, into `options`. Throws `data_error` "name: ..." when `json`, from the file `name`, is not what `to_json` made.
-void from_json(const nlohmann::json& json, const std::string& name, train_options& options);
-
-/// Throws `usage_error` for options that have no effect in this combination, and for values without meaning. Unknown names are left to
-/// whoever looks them up.
-void check_combination(const train_options& options);
-
-/// The format of the test data: --format if it names one, else by the file's name.
-data_format test_format_of(const train_options& options);
-
-/// Whether steps are damped. Throws `usage_error` for a damping that is none.
+/// Whether steps are damped. Throws `usage_error` for an unknown damping.
 bool damps(const train_options& options);
 
 /// Whether the executor of this name simulates its workers. Throws `usage_error` for an unknown one.
 bool simulates(const std::string& executor);
 
-/// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws `usage_error` for anything else.
+/// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws
+/// `usage_error` for anything else.
 std::vector<std::size_t> layer_units(const std::string& layers);
-
-/// What the options say of the update rule, under their own scheme and workers, or under others.
-rule_settings rule_settings_of(const train_options& options);
-rule_settings rule_settings_of(const train_options& options, const std::string& scheme, unsigned workers);
-
-/// The explicit momentum of a run by this scheme, 0 where its rule has none; nothing where no update is late.
-std::optional<double> momentum_of_rule(const train_options& options, const std::string& scheme, unsigned workers);
-
-/// Throws `usage_error` if workers of the scheme of this name cannot keep the rule's state as the options have it; true if they share it.
-bool shares_rule_state(const train_options& options, const std::string& scheme);
-
-load_options load_options_of(const train_options& options);
 
 } // namespace peccary::program

@@ -1,4 +1,4 @@
-#include "commands/suggestion.hpp"
+#include "options/suggestion.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -44,30 +44,29 @@ std::string nearest(const std::string& word, const std::vector<std::string>& can
     return best;
 }
 
-std::string usage_message(const CLI::App& program, const std::vector<std::string>& arguments, const CLI::ParseError& met) {
-    const auto chosen = program.get_subcommands();
-    const CLI::App& command = chosen.empty() ? program : *chosen.front();
-    const std::string see = "; see '" + std::string(chosen.empty() ? "peccary" : "peccary " + command.get_name()) + " --help'";
-    if (chosen.empty() && arguments.size() > 1 && !arguments[1].starts_with('-')) {
+std::string usage_message(const std::vector<command>& commands, const command* chosen, const std::vector<std::string>& arguments,
+                          const std::vector<std::string>& not_understood, const std::string& fault) {
+    const std::string see = "; see 'peccary " + (chosen == nullptr ? "" : chosen->name + " ") + "--help'";
+    if (chosen == nullptr && arguments.size() > 1 && !arguments[1].starts_with('-')) {
         std::vector<std::string> names;
-        for (const CLI::App* const each : program.get_subcommands([](const CLI::App*) { return true; })) {
-            names.push_back(each->get_name());
+        for (const command& each : commands) {
+            names.push_back(each.name);
         }
         return "there is no subcommand '" + arguments[1] + "'" + did_you_mean(arguments[1], names) + see;
     }
-    for (const std::string& word : command.remaining()) {
+    for (const std::string& word : not_understood) {
         if (word.starts_with('-') && word != "-") {
             const std::string name = word.substr(0, word.find('='));
-            std::vector<std::string> names;
-            for (const CLI::Option* const option : command.get_options()) {
-                for (const std::string& long_name : option->get_lnames()) {
-                    names.push_back("--" + long_name);
+            std::vector<std::string> names{"--help", version_flag};
+            if (chosen != nullptr) {
+                for (const option& each : chosen->options) {
+                    names.push_back("--" + each.name);
                 }
             }
             return std::string("there is no option '").append(name).append("'").append(did_you_mean(name, names)).append(see);
         }
     }
-    return std::string(met.what()) + see;
+    return fault + see;
 }
 
 } // namespace peccary::program

@@ -1,0 +1,35 @@
+#include "training/lists.hpp"
+
+#include "peccary/execution/executors.hpp"
+#include "peccary/scheme/schemes.hpp"
+#include "training/objectives.hpp"
+
+namespace peccary::program {
+
+std::string scheme_names() { return names_of<schemes>(); }
+std::string executor_names() { return names_of<executors>(); }
+std::string objective_names() { return names_of<objectives>(); }
+
+std::vector<scheme_info> all_schemes() {
+    std::vector<scheme_info> all;
+    schemes::for_each([&](auto tag) { all.push_back(decltype(tag)::type::info); });
+    return all;
+}
+
+scheme_info scheme_named(std::string_view name) {
+    scheme_info found{};
+    with_named<schemes>("scheme", name, [&](auto tag) { found = decltype(tag)::type::info; });
+    return found;
+}
+
+executor_info executor_named(std::string_view name) {
+    executor_info found{};
+    with_named<executors>("executor", name, [&](auto tag) { found = decltype(tag)::type::info; });
+    return found;
+}
+
+loss_info objective_named(std::string_view name, std::string_view output) { return objective_info(name, output); }
+
+bool is_network(std::string_view objective) { return objective == mlp::info.name; }
+
+} // namespace peccary::program

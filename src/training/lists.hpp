@@ -1,0 +1,32 @@
+// The library's lists of schemes, executors and objectives, by name and without their types.
+#pragma once
+
+#include "peccary/execution/executor.hpp"
+#include "peccary/objective/loss/loss.hpp"
+#include "peccary/scheme/scheme.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace peccary::program {
+
+/// The names of each list, joined as "a, b, c".
+std::string scheme_names();
+std::string executor_names();
+std::string objective_names();
+
+std::vector<scheme_info> all_schemes();
+
+/// Each throws `usage_error` for an unknown name.
+scheme_info scheme_named(std::string_view name);
+executor_info executor_named(std::string_view name);
+
+/// The facts of an objective. Those of a network are those of its output, or of the default output
+/// while that is "auto".
+loss_info objective_named(std::string_view name, std::string_view output);
+
+/// Whether the objective is a network, with layers.
+bool is_network(std::string_view objective);
+
+} // namespace peccary::program
