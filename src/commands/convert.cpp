@@ -47,7 +47,8 @@ void write_libsvm(const View& rows, std::span<const double> labels, text_file& o
     }
 }
 
-/// A header, the features, and the label last. Sparse rows are filled with zeros, so the text grows with rows times features.
+/// A header, the features, and the label last. Sparse rows are filled with zeros, so the text grows
+/// with rows times features.
 template <class View>
 void write_csv(const View& rows, std::span<const double> labels, text_file& out) {
     for (std::size_t column = 0; column < rows.features(); ++column) {

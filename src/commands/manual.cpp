@@ -1,4 +1,5 @@
-// peccary manual: the manual page, made from the options themselves so that it cannot fall behind them. Hidden; the build calls it.
+// peccary manual: the manual page, made from the options themselves so that it cannot fall behind
+// them. Hidden; the build calls it.
 #include "commands/commands.hpp"
 
 #include "peccary/core/version.hpp"
@@ -11,7 +12,8 @@ namespace peccary::program {
 
 namespace {
 
-/// Text as troff takes it: backslashes and hyphens are special, and so are dots and quotes at the start of a line.
+/// Text as troff takes it: backslashes and hyphens are special, and so are dots and quotes at the
+/// start of a line.
 std::string troff(std::string_view text) {
     std::string result;
     bool line_begins = true;

@@ -114,7 +114,8 @@ void predict(const predict_options& options) {
                           "' has none; ask for labels or scores, or train with logistic or softmax");
     }
     const loaded_data loaded = load(options.data, reading(options, trained));
-    // Labels are compared with what is predicted, as numbers: one that the model does not know counts as wrong, and is no error.
+    // Labels are compared with what is predicted, as numbers: one that the model does not know
+    // counts as wrong, and is no error.
     const std::vector<real> targets(loaded.size());
     text_file out(options.output);
     std::visit([&](const auto& set) { write_predictions(set.view(targets), set.labels, of, options.type, out); }, loaded.data);

@@ -5,9 +5,9 @@
 #include "output/text_file.hpp"
 #include "peccary/core/topology.hpp"
 #include "peccary/core/version.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "reading/report.hpp"
 #include "report/comparison.hpp"
-#include "report/machine.hpp"
 #include "report/progress.hpp"
 #include "report/text.hpp"
 #include "system/outputs.hpp"
@@ -83,7 +83,7 @@ public:
         all_ = {.version = std::string(version_string),
                 .settings = comparison_settings(options_, inputs_.objective, inputs_.output, options_.common.epochs),
                 .data = comparison_data(inputs_),
-                .machine = describe_machine(),
+                .machine = comparison_machine(),
                 .objective = inputs_.objective,
                 .rows = inputs_.training_rows.size(),
                 .nonzeros = inputs_.train.file.nonzeros(),
@@ -111,14 +111,14 @@ public:
         while (round < options_.rounds && runs.run_round(all_.contenders, round)) {
             ++round;
             shown_.note(fmt::format("round {} of {} is done", round, options_.rounds));
-            write_file(options_.json, json()); // so that a killed comparison can go on, too
+            write_file(options_.json, comparison_json(all_)); // so that a killed comparison can go on, too
         }
         if (round == 0) {
             throw interrupted_error("interrupted before the first round was whole; there is nothing to show");
         }
         const bool diagnosed = round >= options_.rounds && diagnose(runs);
         print(comparison_table(all_));
-        write_file(options_.json, json());
+        write_file(options_.json, comparison_json(all_));
         write_file(options_.csv, comparison_csv(all_));
         if (!options_.html.empty()) {
             write_file(options_.html, html_page(content_of(all_)));
@@ -138,11 +138,6 @@ private:
         return options_.json.empty() ? "; with --json FILE it could go on"
                                      : fmt::format("; go on with --resume {} --repeat {}{}", shell_quoted(options_.json), options_.rounds,
                                                    options_.common.diagnose ? " --diagnose" : "");
-    }
-
-    std::string json() const {
-        // Options are text as given, which need not be UTF-8.
-        return comparison_record(all_).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     }
 
     bool tune(contest& runs) {

@@ -4,6 +4,7 @@
 #include "peccary/core/random.hpp"
 #include "peccary/data/frequency.hpp"
 #include "peccary/data/visiting_order.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "training/lists.hpp"
 #include "training/rule_options.hpp"
 
@@ -35,7 +36,8 @@ bool run_to_end(const training_run& run, AfterEpoch after_epoch) {
     return true;
 }
 
-/// The objective value at the end of a whole run, infinite if it diverges; nothing if it was interrupted.
+/// The objective value at the end of a whole run, infinite if it diverges; nothing if it was
+/// interrupted.
 std::optional<double> value_at_end(const training_run& run, const run_request& request, progress& shown) try {
     if (!run_to_end(run, [&](epoch_end /*end*/) { shown.epoch_done(); })) {
         return std::nullopt;

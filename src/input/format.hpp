@@ -12,8 +12,8 @@ enum class data_format : std::uint8_t { automatic, libsvm, csv, idx, npy };
 
 /// `automatic` is resolved by the file's name, with or without .gz or .zst behind it: .csv and .tsv
 /// are CSV, .npy is .npy, names that end in "ubyte" or .idx are IDX, as those of MNIST do, and
-/// anything else is LIBSVM. It goes by the name and not by the content, so that what a command means
-/// does not depend on what a file happens to hold.
+/// anything else is LIBSVM. It goes by the name and not by the content, so that what a command
+/// means does not depend on what a file happens to hold.
 data_format format_of(const std::string& path, data_format asked);
 
 /// What --format and --index-base can be, and their texts of help.

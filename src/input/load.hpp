@@ -55,7 +55,8 @@ struct loaded_data {
     }
 };
 
-/// Throws what the readers and `find_in_cache` throw: `data_error` naming file, line and column; `io_error`; `usage_error`.
+/// Throws what the readers and `find_in_cache` throw: `data_error` naming file, line and column;
+/// `io_error`; `usage_error`.
 loaded_data load(const std::string& path, const load_options& options);
 
 /// Normalizes all rows. Data that lies in a cache is copied first.

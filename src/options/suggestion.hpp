@@ -13,8 +13,8 @@ namespace peccary::program {
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 /// What is wrong with a command line. `chosen` is the subcommand, if one was recognised.
-/// `not_understood` are words of it that mean nothing: the first that looks like an option is named.
-/// Else `fault` says what is wrong.
+/// `not_understood` are words of it that mean nothing: the first that looks like an option is
+/// named. Else `fault` says what is wrong.
 std::string usage_message(const std::vector<command>& commands, const command* chosen, const std::vector<std::string>& arguments,
                           const std::vector<std::string>& not_understood, const std::string& fault);
 

@@ -1,7 +1,7 @@
 // What a page about microbenchmarks shows, as plain values.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "report/json_value.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -20,14 +20,14 @@ struct measurement {
     std::string failure; ///< of a check, in its words; then the figures are NaN
 };
 
-/// The same work under the same circumstances, by each contender; nothing for one that did not do it.
+/// The same work under the same circumstances, by each contender; nothing for one that did not do
+/// it.
 struct benchmark_case {
     std::string name;
     std::vector<std::optional<measurement>> by_contender;
 };
 
 /// One program's benchmarks.
-// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct benchmark_question {
     std::string source; ///< the file with the results
     std::string question;
@@ -35,7 +35,7 @@ struct benchmark_question {
     bool rate = false; ///< more is better
     std::vector<std::string> contenders;
     std::vector<benchmark_case> cases;
-    nlohmann::ordered_json facts; ///< machine and build: names and scalar values
+    json_value facts; ///< machine and build: names and scalar values
 };
 
 /// All of `questions` as one HTML document that needs nothing else.

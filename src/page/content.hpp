@@ -3,9 +3,8 @@
 
 #include "report/bootstrap.hpp"
 #include "report/distribution.hpp"
+#include "report/json_value.hpp"
 #include "report/worker_figures.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -34,7 +33,6 @@ struct charted_diagnosis {
     std::optional<distribution> cold;
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct charted_run {
     std::string label; ///< tells it from the others; from file names, so anything may be in it
     std::string scheme;
@@ -45,7 +43,7 @@ struct charted_run {
     double accuracy = std::nan(""); ///< at the end, of test data if there are any, else of validation or training data
     std::vector<charted_worker> by_worker;
     std::optional<charted_diagnosis> diagnosis;
-    nlohmann::ordered_json facts; ///< settings, data and machine: names and scalar values
+    json_value facts; ///< settings, data and machine: names and scalar values; none: null
 };
 
 /// Its workers taken together.
@@ -69,8 +67,8 @@ struct page_content {
     std::vector<scaling_line> scaling; ///< empty if nothing is known of it
 };
 
-/// All of `content` as one HTML document that needs nothing else. Its size is bounded by the number of runs and workers, whatever the number of
-/// points.
+/// All of `content` as one HTML document that needs nothing else. Its size is bounded by the number
+/// of runs and workers, whatever the number of points.
 std::string html_page(const page_content& content);
 
 } // namespace peccary::program

@@ -5,6 +5,7 @@
 #include "report/text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -140,7 +141,7 @@ std::string scaling_section(const page_content& of) {
 std::string settings_section(const page_content& of) {
     std::vector<std::string> names;
     for (const charted_run& run : of.runs) {
-        for (const auto& [name, value] : run.facts.items()) {
+        for (const auto& [name, value] : run.facts->items()) {
             if (std::ranges::find(names, name) == names.end()) {
                 names.push_back(name);
             }
@@ -154,7 +155,7 @@ std::string settings_section(const page_content& of) {
     for (const std::string& name : names) {
         std::vector<std::string> row{name};
         for (const charted_run& run : of.runs) {
-            row.push_back(run.facts.contains(name) ? scalar_text(run.facts.at(name)) : "-");
+            row.push_back(run.facts->contains(name) ? scalar_text(run.facts->at(name)) : "-");
         }
         const bool same = std::all_of(row.begin() + 1, row.end(), [&](const std::string& value) { return value == row[1]; });
         if (same) {

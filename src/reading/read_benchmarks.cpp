@@ -29,7 +29,8 @@ constexpr const char* advice = "; give files that 'scripts/bench' or a benchmark
 
 /// One repetition of one benchmark.
 struct repetition {
-    /// Of the benchmark in its program, then in the file: results in random order are put in that order.
+    /// Of the benchmark in its program, then in the file: results in random order are put in that
+    /// order.
     std::tuple<std::uint64_t, std::uint64_t, std::size_t> place;
     std::string contender;
     std::string circumstances;
@@ -135,7 +136,8 @@ std::size_t place_of(std::vector<T>& all, const T& value) {
     return all.size() - 1;
 }
 
-/// In the order of the contender that has the most of them: others lack some, as one that runs alone lacks those of several workers.
+/// In the order of the contender that has the most of them: others lack some, as one that runs
+/// alone lacks those of several workers.
 std::vector<std::string> ordered_cases(const std::vector<repetition>& all, const std::vector<std::string>& contenders) {
     std::vector<std::vector<std::string>> of_contender(contenders.size());
     for (std::size_t i = 0; i < contenders.size(); ++i) {
@@ -187,7 +189,8 @@ void add_results(benchmark_question& to, const std::vector<repetition>& all) {
     }
 }
 
-/// Machine and build; not the computer's name, which is nobody's business, nor what the heading says.
+/// Machine and build; not the computer's name, which is nobody's business, nor what the heading
+/// says.
 json facts_from(const json& context) {
     json facts;
     for (const auto& [field, value] : context.items()) {
@@ -228,7 +231,7 @@ benchmark_question read_benchmarks(const std::string& path) {
         benchmark_question found;
         found.source = path;
         found.question = context.contains("question") ? context.at("question").get<std::string>() : path;
-        found.facts = facts_from(context);
+        found.facts = hold(facts_from(context));
         add_results(found, repetitions_in(whole.at("benchmarks")));
         return found;
     } catch (const json::exception& met) {

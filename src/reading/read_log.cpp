@@ -6,6 +6,7 @@
 #include "report/text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <map>
@@ -20,8 +21,8 @@ using json = nlohmann::ordered_json;
 
 double number_or_nan(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
 
-/// The runs so far; `take` adds a record. Throws `data_error` without file and line, and `nlohmann::json::exception` for fields that are missing
-/// or of another type.
+/// The runs so far; `take` adds a record. Throws `data_error` without file and line, and
+/// `nlohmann::json::exception` for fields that are missing or of another type.
 class log_reader {
 public:
     void take(const json& record) {
@@ -73,10 +74,12 @@ private:
         run.simulated = settings.value("simulated", false); // logs of 0.1 do not say
         run.label = fmt::format("{}, {}{}", run.scheme, workers_text(run.workers, run.simulated),
                                 repeat == 0 ? "" : fmt::format(", repeat {}", repeat));
-        add_facts(run.facts, "", settings);
-        add_facts(run.facts, "data: ", record.at("data"));
-        add_facts(run.facts, "machine: ", record.at("machine"));
-        run.facts["peccary"] = record.at("version");
+        json facts;
+        add_facts(facts, "", settings);
+        add_facts(facts, "data: ", record.at("data"));
+        add_facts(facts, "machine: ", record.at("machine"));
+        facts["peccary"] = record.at("version");
+        run.facts = hold(std::move(facts));
         open_[repeat] = {.place = runs.size()};
         runs.push_back(std::move(run));
     }

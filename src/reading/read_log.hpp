@@ -8,8 +8,9 @@
 
 namespace peccary::program {
 
-/// The runs of one log, in their order: repeats apart, a resumed run as one. Throws `io_error`, and `data_error` "FILE:LINE: ..." for a line that
-/// is cut off, is not JSON or not a record of a log, and for a log of another major version.
+/// The runs of one log, in their order: repeats apart, a resumed run as one. Throws `io_error`, and
+/// `data_error` "FILE:LINE: ..." for a line that is cut off, is not JSON or not a record of a log,
+/// and for a log of another major version.
 std::vector<charted_run> read_log(const std::string& path);
 
 } // namespace peccary::program

@@ -13,6 +13,7 @@
 #include "system/outputs.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -35,15 +36,15 @@ std::optional<comparison> comparison_in(const std::string& path) {
     if (!text.starts_with("{\n")) {
         return std::nullopt;
     }
-    return comparison_from(json::parse(text, nullptr, false), path);
+    return comparison_from(text, path);
 }
 
 /// What must be the same for objective values to be compared.
 void require_same_problem(const charted_run& first, const charted_run& other, const std::string& first_path, const std::string& path) {
     for (const char* const name : {"objective", "l2", "l1", "bias", "class-weight", "layers", "activation", "output", "normalize",
                                    "data: training_rows", "data: nonzeros", "data: labels"}) {
-        const json mine = first.facts.value(name, json());
-        const json others = other.facts.value(name, json());
+        const json mine = first.facts->value(name, json());
+        const json others = other.facts->value(name, json());
         if (mine != others) {
             throw data_error(
                 fmt::format("{}: its runs have {} {}, but those of {} have {}: their objective values do not mean the same; make "
@@ -53,7 +54,8 @@ void require_same_problem(const charted_run& first, const charted_run& other, co
     }
 }
 
-/// Speed-ups of time per pass, if there are runs with one worker and runs with more: medians over the runs of a scheme and number of workers.
+/// Speed-ups of time per pass, if there are runs with one worker and runs with more: medians over
+/// the runs of a scheme and number of workers.
 std::vector<scaling_line> scaling_of(const std::vector<charted_run>& runs) {
     std::map<std::string, std::map<unsigned, std::vector<double>>> seconds;
     double serial = std::numeric_limits<double>::infinity();
@@ -138,22 +140,20 @@ charted_run median_run(const comparison& of, const contender& each) {
     if (each.losses) {
         shown.diagnosis = {.lost_fraction = each.losses->fraction(), .hot = each.losses->hot, .cold = each.losses->cold};
     }
-    shown.facts["scheme"] = each.scheme;
-    shown.facts["threads"] = each.workers;
-    shown.facts["step"] = each.step;
-    shown.facts["seed"] = run.seed;
-    for (const auto& [name, value] : of.settings.items()) {
-        if (!shown.facts.contains(name) && name != "schemes") {
-            shown.facts[name] = value;
+    json facts{{"scheme", each.scheme}, {"threads", each.workers}, {"step", each.step}, {"seed", run.seed}};
+    for (const auto& [name, value] : of.settings->items()) {
+        if (!facts.contains(name) && name != "schemes") {
+            facts[name] = value;
         }
     }
-    for (const auto& [name, value] : of.data.items()) {
-        shown.facts["data: " + name] = value;
+    for (const auto& [name, value] : of.data->items()) {
+        facts["data: " + name] = value;
     }
-    for (const auto& [name, value] : of.machine.items()) {
-        shown.facts["machine: " + name] = value;
+    for (const auto& [name, value] : of.machine->items()) {
+        facts["machine: " + name] = value;
     }
-    shown.facts["peccary"] = of.version;
+    facts["peccary"] = of.version;
+    shown.facts = hold(std::move(facts));
     return shown;
 }
 
@@ -209,7 +209,7 @@ page_content content_of(const std::vector<std::string>& paths) {
             content.runs.push_back(std::move(run));
         }
     }
-    const auto fact = [&](const char* name) { return content.runs.front().facts.value(name, json()); };
+    const auto fact = [&](const char* name) { return content.runs.front().facts->value(name, json()); };
     content.remarks.push_back(fmt::format(
         "{} {} of {} over {} rows to train on.", content.runs.size(), content.runs.size() == 1 ? "run" : "runs",
         fact("objective").is_string() ? fact("objective").get<std::string>() : "an objective", fact("data: training_rows").dump()));

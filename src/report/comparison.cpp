@@ -4,6 +4,7 @@
 #include "report/text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace peccary::program {
 
@@ -112,7 +113,7 @@ std::string notes(const comparison& of) {
     const bool oversubscribed =
         !of.simulated && std::ranges::any_of(of.contenders, [&](const contender& each) { return each.workers > of.cores; });
     const std::string processor =
-        of.machine.value("cpu", nlohmann::ordered_json()).is_string() ? of.machine.at("cpu").get<std::string>() : "";
+        of.machine->value("cpu", nlohmann::ordered_json()).is_string() ? of.machine->at("cpu").get<std::string>() : "";
     std::string text =
         fmt::format("{}, {} usable {}\n", processor.empty() ? "unknown processor" : processor, of.cores, of.cores == 1 ? "core" : "cores");
     text += fmt::format("{}, {} rows, {} nonzeros, {} epochs, {} {}; ", of.objective, grouped(of.rows), grouped(of.nonzeros), of.epochs,
@@ -123,14 +124,14 @@ std::string notes(const comparison& of) {
         text += fmt::format(
             "medians. {}\nSimulated: the workers are virtual, with delay {}. Times are those of the simulation on one core, and "
             "say nothing of speed.\n",
-            gaps, of.settings.at("delay").get<std::string>());
+            gaps, of.settings->at("delay").get<std::string>());
     } else {
         text +=
             fmt::format("medians, and 95 % bootstrap intervals of them ({} rounds or more). Speed-ups are ratios to the best\nrun with one "
                         "worker in the same round. {} Waiting is for locks, barriers and turns, as a share of the workers' time.\n",
                         least_for_interval, gaps);
     }
-    if (const std::string damping = of.settings.value("damping", "none"); damping != "none") {
+    if (const std::string damping = of.settings->value("damping", "none"); damping != "none") {
         text += fmt::format("Steps are damped by staleness: {}.\n", damping);
     }
     if (of.optimum && of.best() < *of.optimum) {

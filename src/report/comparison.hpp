@@ -2,10 +2,9 @@
 #pragma once
 
 #include "report/distribution.hpp"
+#include "report/json_value.hpp"
 #include "report/text.hpp"
 #include "report/worker_figures.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -61,12 +60,11 @@ struct contender {
     std::string name() const { return scheme + ", " + workers_text(workers, simulated); }
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the assertions in nlohmann::json's destructor for throws
 struct comparison {
-    std::string version;             ///< of the program that ran it
-    nlohmann::ordered_json settings; ///< what the runs depend on: options by their names
-    nlohmann::ordered_json data;     ///< `rows`, `training_rows`, `features`, `nonzeros`, `hash`
-    nlohmann::ordered_json machine;
+    std::string version; ///< of the program that ran it
+    json_value settings; ///< what the runs depend on: options by their names
+    json_value data;     ///< `rows`, `training_rows`, `features`, `nonzeros`, `hash`
+    json_value machine;
     std::string objective;
     std::uint64_t rows = 0; ///< to train on
     std::uint64_t nonzeros = 0;
@@ -89,12 +87,12 @@ struct comparison {
 /// The table and the verdict.
 std::string comparison_table(const comparison& of);
 
-/// All of it as JSON; docs/compare.md has the fields.
-nlohmann::ordered_json comparison_record(const comparison& of);
+/// All of it as the text of a JSON file; docs/compare.md has the fields.
+std::string comparison_json(const comparison& of);
 
-/// The reverse of `comparison_record`, without what follows from the runs. Throws `data_error` "name: ..." for what is not a comparison, or is
-/// one of another version.
-comparison comparison_from(const nlohmann::ordered_json& record, const std::string& name);
+/// The reverse of `comparison_json`, without what follows from the runs. Throws `data_error`
+/// "name: ..." for what is not a comparison, or is one of another version.
+comparison comparison_from(const std::string& text, const std::string& name);
 
 /// A heading, and one line for each run.
 std::string comparison_csv(const comparison& of);

@@ -4,6 +4,8 @@
 #include "report/effective_momentum.hpp"
 #include "report/standings.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <limits>
 
 namespace peccary::program {
@@ -135,9 +137,9 @@ contender contender_from(const json& record, std::uint64_t epochs) {
 
 comparison parsed(const json& record) {
     comparison of{.version = record.at("version").get<std::string>(),
-                  .settings = record.at("settings"),
-                  .data = record.at("data"),
-                  .machine = record.at("machine"),
+                  .settings = hold(record.at("settings")),
+                  .data = hold(record.at("data")),
+                  .machine = hold(record.at("machine")),
                   .objective = record.at("objective").get<std::string>(),
                   .rows = record.at("rows").get<std::uint64_t>(),
                   .nonzeros = record.at("nonzeros").get<std::uint64_t>(),
@@ -160,16 +162,14 @@ comparison parsed(const json& record) {
     return of;
 }
 
-} // namespace
-
-nlohmann::ordered_json comparison_record(const comparison& of) {
+json comparison_record(const comparison& of) {
     const std::vector<standing> found = standings(of);
     const verdict won = verdict_of(of);
-    json record{{"record", "comparison"},  {"version", of.version},     {"settings", of.settings},
-                {"data", of.data},         {"objective", of.objective}, {"rows", of.rows},
+    json record{{"record", "comparison"},  {"version", of.version},     {"settings", *of.settings},
+                {"data", *of.data},        {"objective", of.objective}, {"rows", of.rows},
                 {"nonzeros", of.nonzeros}, {"epochs", of.epochs},       {"simulated", of.simulated},
                 {"rounds", of.rounds()},   {"target", of.target},       {"optimum", of.optimum ? json(*of.optimum) : json(nullptr)},
-                {"best", of.best()},       {"machine", of.machine}};
+                {"best", of.best()},       {"machine", *of.machine}};
     record["verdict"] = {{"sentence", won.sentence},
                          {"clear", won.clear},
                          {"first", won.first ? json(*won.first) : json(nullptr)},
@@ -183,7 +183,15 @@ nlohmann::ordered_json comparison_record(const comparison& of) {
     return record;
 }
 
-comparison comparison_from(const nlohmann::ordered_json& record, const std::string& name) {
+} // namespace
+
+std::string comparison_json(const comparison& of) {
+    // Options are text as given, which need not be UTF-8.
+    return comparison_record(of).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+comparison comparison_from(const std::string& text, const std::string& name) {
+    const json record = json::parse(text, nullptr, false);
     const std::string advice = "; give a file that 'peccary compare --json' wrote";
     if (!record.is_object() || !record.contains("record") || record.at("record") != "comparison") {
         throw data_error(name + ": is no comparison" + advice);

@@ -63,32 +63,4 @@ double total_variation(const distribution& one, const distribution& other) {
     return std::max(0.0, 1 - in_common);
 }
 
-nlohmann::ordered_json to_json(const distribution& of) {
-    nlohmann::ordered_json bins = nlohmann::ordered_json::array();
-    for (const distribution::bin& each : of.bins) {
-        bins.push_back({each.first, each.last, each.count});
-    }
-    return {{"mean", of.mean},
-            {"p50", of.quantile(0.5)},
-            {"p90", of.quantile(0.9)},
-            {"p99", of.quantile(0.99)},
-            {"max", of.maximum},
-            {"samples", of.samples},
-            {"bins", bins}};
-}
-
-distribution distribution_from(const nlohmann::ordered_json& json) {
-    distribution found{.bins = {},
-                       .samples = json.at("samples").get<std::uint64_t>(),
-                       .maximum = json.at("max").get<std::uint64_t>(),
-                       .mean = json.at("mean").get<double>()};
-    if (json.contains("bins")) {
-        for (const auto& bin : json.at("bins")) {
-            found.bins.push_back(
-                {.first = bin.at(0).get<std::uint64_t>(), .last = bin.at(1).get<std::uint64_t>(), .count = bin.at(2).get<std::uint64_t>()});
-        }
-    }
-    return found;
-}
-
 } // namespace peccary::program

@@ -1,10 +1,11 @@
-// The momentum of a run whose updates come late: what its rule has, and what lateness implies by the theory of docs/implied-momentum.md.
+// The momentum of a run whose updates come late: what its rule has, and what lateness implies by
+// the theory of docs/implied-momentum.md.
 #pragma once
 
 #include "peccary/step/implied_momentum.hpp"
 #include "report/distribution.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <optional>
 
@@ -27,11 +28,6 @@ inline std::optional<effective_momentum> effective_momentum_of(const std::option
 }
 
 /// An object `explicit`, `implied`, `total`, or null.
-inline nlohmann::ordered_json to_json(const std::optional<effective_momentum>& of) {
-    if (!of) {
-        return nullptr;
-    }
-    return {{"explicit", of->of_rule}, {"implied", of->implied}, {"total", of->total()}};
-}
+nlohmann::ordered_json to_json(const std::optional<effective_momentum>& of);
 
 } // namespace peccary::program

@@ -5,6 +5,8 @@
 #include "report/effective_momentum.hpp"
 #include "report/worker_figures.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cerrno>
 #include <cmath>
 #include <fcntl.h>
@@ -26,7 +28,8 @@ void add_evaluation(json& record, const std::string& prefix, const std::optional
     record[prefix + "_mean_squared_error"] = number_or_null(values.mean_squared_error);
 }
 
-/// What only all workers together have: how far the sampled updates are from all, and models from the measured.
+/// What only all workers together have: how far the sampled updates are from all, and models from
+/// the measured.
 void add_distances(json& record, const worker_statistics& all) {
     const distribution measured = distribution_of(all.staleness);
     if (all.as_sampled.samples() > 0) {

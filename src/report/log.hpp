@@ -1,11 +1,12 @@
-// The log of `--log FILE`: JSON lines, one record each. The field names are a contract; docs/log.md has it.
+// The log of `--log FILE`: JSON lines, one record each. The field names are a contract; docs/log.md
+// has it.
 #pragma once
 
 #include "report/facts.hpp"
 
 #include "peccary/core/file.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 
@@ -14,9 +15,9 @@ namespace peccary::program {
 nlohmann::ordered_json epoch_record(const epoch_facts& facts);
 nlohmann::ordered_json summary_record(const run_facts& facts);
 
-/// Considerations. Models and checkpoints appear whole or not at all, but a log is most wanted when a run was killed. So it is written in
-/// place, each record by one system call when it happens; a killed run leaves whole lines, and no more than its last one may be cut off by a
-/// full disk.
+/// Considerations. Models and checkpoints appear whole or not at all, but a log is most wanted when
+/// a run was killed. So it is written in place, each record by one system call when it happens; a
+/// killed run leaves whole lines, and no more than its last one may be cut off by a full disk.
 /// Thread-safety: none.
 class run_log {
 public:

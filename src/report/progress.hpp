@@ -27,8 +27,8 @@ enum class progress_style : std::uint8_t {
     json   ///< JSON lines, notes too; docs/progress.md has the fields
 };
 
-/// Of --progress; "auto" is a bar if standard error is a terminal that can redraw a line (TERM is not "dumb"), else plain lines.
-/// Throws `usage_error` for a bar where there is no such terminal.
+/// Of --progress; "auto" is a bar if standard error is a terminal that can redraw a line (TERM is
+/// not "dumb"), else plain lines. Throws `usage_error` for a bar where there is no such terminal.
 progress_style progress_style_named(std::string_view name, bool quiet);
 
 /// A run to be watched. The functions are called from another thread while an epoch runs.
@@ -42,7 +42,8 @@ struct watched_run {
     std::function<std::uint64_t()> updates_applied; ///< since then, so far
     std::function<histogram()> staleness;           ///< since then, so far
 
-    /// One of many, whose time is compared: nothing is drawn while workers run, and plain lines tell of its end only.
+    /// One of many, whose time is compared: nothing is drawn while workers run, and plain lines
+    /// tell of its end only.
     bool measured = false;
     std::uint64_t runs_after = 0; ///< that come after it
     double seconds_a_run = 0;     ///< so far, on average; 0 if not known yet
@@ -62,9 +63,9 @@ private:
     progress* by_;
 };
 
-/// The bar is drawn when a run begins, at the end of an epoch, and every 100 ms in between by a thread of its own, which sleeps otherwise.
-/// Colours only on a terminal without NO_COLOR (no-color.org).
-/// Thread-safety: one thread calls.
+/// The bar is drawn when a run begins, at the end of an epoch, and every 100 ms in between by a
+/// thread of its own, which sleeps otherwise. Colours only on a terminal without NO_COLOR
+/// (no-color.org). Thread-safety: one thread calls.
 class progress {
 public:
     explicit progress(progress_style style);

@@ -1,10 +1,11 @@
-// What one worker did, or several together, as a log or a comparison holds it: plain values, from the tallies to JSON and back.
+// What one worker did, or several together, as a log or a comparison holds it: plain values, from
+// the tallies to JSON and back.
 #pragma once
 
 #include "peccary/statistics/worker_statistics.hpp"
 #include "report/distribution.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <span>
@@ -36,8 +37,9 @@ worker_figures together(std::span<const worker_figures> workers);
 /// The fields of a worker; docs/log.md has them.
 nlohmann::ordered_json to_json(const worker_figures& of);
 
-/// The reverse; throws `nlohmann::json::exception` for what `to_json` cannot have made. Of logs that tell of waiting only, computing is what
-/// remains of `seconds`, the wall-clock time of the epochs.
+/// The reverse; throws `nlohmann::json::exception` for what `to_json` cannot have made. Of logs
+/// that tell of waiting only, computing is what remains of `seconds`, the wall-clock time of the
+/// epochs.
 worker_figures worker_figures_from(const nlohmann::ordered_json& json, double seconds);
 
 } // namespace peccary::program

@@ -19,7 +19,7 @@ using nlohmann::json;
 
 json describe_data(const training_inputs& inputs) {
     const loaded_data& file = inputs.train.file;
-    return {{"rows", file.size()}, {"features", file.features()}, {"nonzeros", file.nonzeros()}, {"content_hash", content_hash(file)}};
+    return {{"rows", file.size()}, {"features", file.features()}, {"nonzeros", file.nonzeros()}, {"hash", content_hash(file)}};
 }
 
 std::string option_value(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -101,11 +101,11 @@ void require_same_data(const saved_run& saved, const train_options& options, con
                              "; resume with the data that the run began with");
         }
     }
-    if (!before.contains("content_hash")) {
+    if (!before.value("hash", json()).is_string()) {
         throw data_error(options.resume + ": is of an earlier version of peccary, which told data apart in another way; resume with the "
                                           "version that wrote it, or train anew without --resume");
     }
-    if (before.at("content_hash") != now.at("content_hash")) {
+    if (before.at("hash") != now.at("hash")) {
         throw data_error(options.data + ": has other labels or values than the data that the checkpoint '" + options.resume +
                          "' was made with; resume with the data that the run began with");
     }

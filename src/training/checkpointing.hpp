@@ -13,7 +13,8 @@
 
 namespace peccary::program {
 
-/// Whether a run has stopped getting better: `patience` epochs in a row without a relative improvement by more than `tolerance`.
+/// Whether a run has stopped getting better: `patience` epochs in a row without a relative
+/// improvement by more than `tolerance`.
 struct improvement {
     std::optional<double> best;
     std::uint64_t epochs_without = 0;
@@ -34,8 +35,8 @@ struct saved_run {
     std::vector<real> parameters;
 };
 
-/// All that decides what the run computes, as JSON. "options" are those that `to_json` takes. "data"
-/// has rows, features, nonzeros and a hash. "resolved" is what the options left open.
+/// All that decides what the run computes, as JSON. "options" are those that `to_json` takes.
+/// "data" has rows, features, nonzeros and a hash. "resolved" is what the options left open.
 std::string describe_run(const train_options& options, const training_inputs& inputs, const training_run& run);
 
 /// Replaces the file. Throws `io_error`, and `diverged_error` rather than overwriting a good
@@ -45,11 +46,12 @@ void save_checkpoint(const std::string& path, const std::string& settings, const
 /// Throws `data_error` and `io_error`.
 saved_run load_checkpoint_file(const std::string& path);
 
-/// Puts the options of the checkpoint in place of those that the user left out. Throws `usage_error`
-/// that names an option that was given with another value.
+/// Puts the options of the checkpoint in place of those that the user left out. Throws
+/// `usage_error` that names an option that was given with another value.
 void adopt_options(const saved_run& saved, train_options& options);
 
-/// Throws `data_error` that names the difference if the data is not what the checkpoint was made with.
+/// Throws `data_error` that names the difference if the data is not what the checkpoint was made
+/// with.
 void require_same_data(const saved_run& saved, const train_options& options, const training_inputs& inputs);
 
 } // namespace peccary::program

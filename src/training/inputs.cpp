@@ -7,6 +7,7 @@
 #include "peccary/core/topology.hpp"
 #include "peccary/data/class_weights.hpp"
 #include "peccary/data/split.hpp"
+#include "peccary/objective/loss/loss.hpp"
 #include "report/text.hpp"
 #include "training/lists.hpp"
 
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <set>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace peccary::program {
@@ -200,20 +202,26 @@ training_inputs read_inputs(const train_options& options, std::optional<std::siz
     return inputs;
 }
 
-std::uint64_t content_hash(const loaded_data& file) {
-    return std::visit(
+std::string content_hash(const loaded_data& file) {
+    const std::uint64_t hash = std::visit(
         [](const auto& set) {
-            std::uint64_t hash = mix(set.columns);
-            const auto add = [&](const auto& values) { hash = mix(hash ^ hash_of(std::span(values))); };
+            std::uint64_t all = mix(set.columns);
+            const auto add = [&](const auto& values) { all = mix(all ^ hash_of(std::span(values))); };
             add(set.labels);
             if constexpr (requires { set.indices; }) {
                 add(set.offsets);
                 add(set.indices);
             }
             add(set.values);
-            return hash;
+            return all;
         },
         file.data);
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (unsigned shift = 64; shift > 0; shift -= 4) {
+        text += digits[(hash >> (shift - 4)) & 15U];
+    }
+    return text;
 }
 
 } // namespace peccary::program

@@ -23,7 +23,8 @@ struct labelled_data {
     any_view view(std::size_t features) const;
     any_view unweighted_view(std::size_t features) const;
 
-    /// The rows without their features, over which any model without bias scores zero. `offsets` is storage for the view.
+    /// The rows without their features, over which any model without bias scores zero. `offsets` is
+    /// storage for the view.
     any_view featureless_view(storage<std::uint64_t>& offsets) const;
 };
 
@@ -42,17 +43,19 @@ struct training_inputs {
     double load_seconds = 0;
 };
 
-/// "auto": two distinct labels make it logistic, more integer ones softmax, and anything else squared. `reason` says so in words.
+/// "auto": two distinct labels make it logistic, more integer ones softmax, and anything else
+/// squared. `reason` says so in words.
 std::string choose_objective(std::span<const double> labels, std::string& reason);
 
-/// "auto" of a network: quantities make it squared, classes softmax, as `choose_objective` tells them apart.
+/// "auto" of a network: quantities make it squared, classes softmax, as `choose_objective` tells
+/// them apart.
 std::string choose_output(std::span<const double> labels, std::string& reason);
 
 /// Throws `data_error`, `io_error`, `usage_error`.
 training_inputs read_inputs(const train_options& options, std::optional<std::size_t> features_of_checkpoint);
 
-/// A hash of the shape, labels, indices and values of a data set. It is the same on all machines of
-/// one byte order.
-std::uint64_t content_hash(const loaded_data& file);
+/// A hash of the shape, labels, indices and values of a data set, in 16 hexadecimal digits. It is
+/// the same on all machines of one byte order. (Earlier versions wrote another one, as a number.)
+std::string content_hash(const loaded_data& file);
 
 } // namespace peccary::program

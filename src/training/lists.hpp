@@ -1,13 +1,16 @@
 // The library's lists of schemes, executors and objectives, by name and without their types.
+// Whoever asks for facts includes the header that defines them.
 #pragma once
-
-#include "peccary/execution/executor.hpp"
-#include "peccary/objective/loss/loss.hpp"
-#include "peccary/scheme/scheme.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace peccary {
+struct executor_info;
+struct loss_info;
+struct scheme_info;
+} // namespace peccary
 
 namespace peccary::program {
 

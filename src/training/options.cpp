@@ -2,6 +2,7 @@
 
 #include "peccary/core/error.hpp"
 #include "peccary/core/number_text.hpp"
+#include "peccary/execution/executor.hpp"
 #include "peccary/step/dampings.hpp"
 #include "training/lists.hpp"
 

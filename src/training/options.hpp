@@ -78,18 +78,21 @@ struct train_options {
 
     /// The options that the user wrote, by their names without the dashes.
     std::set<std::string> given;
-    /// The command as the user wrote it, without `--resume FILE`, for a message that says how to go on.
+    /// The command as the user wrote it, without `--resume FILE`, for a message that says how to go
+    /// on.
     std::string command;
 };
 
-/// The format of the data, and of the test data: the one that --format names, else by the file's name.
+/// The format of the data, and of the test data: the one that --format names, else by the file's
+/// name.
 data_format format_of_data(const train_options& options);
 data_format format_of_test_data(const train_options& options);
 
 /// Whether steps are damped. Throws `usage_error` for an unknown damping.
 bool damps(const train_options& options);
 
-/// Whether the executor of this name simulates its workers. Throws `usage_error` for an unknown one.
+/// Whether the executor of this name simulates its workers. Throws `usage_error` for an unknown
+/// one.
 bool simulates(const std::string& executor);
 
 /// The units of the hidden layers that --layers names, "128,64"; none for "none". Throws

@@ -9,12 +9,12 @@
 
 namespace peccary::program {
 
-/// The options that decide what a run computes, by their names. Checkpoints keep them, and a resumed
-/// run may not change them.
+/// The options that decide what a run computes, by their names. Checkpoints keep them, and a
+/// resumed run may not change them.
 nlohmann::json to_json(const train_options& options);
 
-/// The reverse, into `options`. Throws `data_error` "name: ..." when `json`, from the file `name`, is
-/// not what `to_json` made.
+/// The reverse, into `options`. Throws `data_error` "name: ..." when `json`, from the file `name`,
+/// is not what `to_json` made.
 void from_json(const nlohmann::json& json, const std::string& name, train_options& options);
 
 /// What a log holds: the same, and where data comes from and results go.

@@ -4,6 +4,7 @@
 #include "peccary/core/topology.hpp"
 #include "peccary/execution/virtual/virtual_time.hpp"
 #include "peccary/objective/loss/logistic.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "peccary/step/schedules.hpp"
 #include "peccary/train/settings.hpp"
 #include "training/lists.hpp"

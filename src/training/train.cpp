@@ -129,8 +129,8 @@ private:
             }
         }
         if (facts.last.objective_value > untrained) {
-            // Not divergence, since all numbers are finite, but as little use: strong regularisation
-            // can keep absurd steps in bounds.
+            // Not divergence, since all numbers are finite, but as little use: strong
+            // regularisation can keep absurd steps in bounds.
             shown_.note(fmt::format("the objective value {:.6g} is above that of the untrained model, {:.6g}; try a smaller --step",
                                     facts.last.objective_value, untrained));
         }

@@ -245,6 +245,9 @@ class Compare(ProgramTest):
         other = json.loads(text)
         other["machine"]["cores"] = 4096
         self.write("machine.json", json.dumps(other))
+        other = json.loads(text)
+        other["data"]["hash"] = 1  # earlier versions wrote another hash, as a number
+        self.write("earlier.json", json.dumps(other))
         self.write("cut.json", text[: len(text) // 2])
         self.write("data.svm", ZIPF.read_text().replace("+1 ", "-1 ", 1))
         for data, options, code, message in (
@@ -255,6 +258,7 @@ class Compare(ProgramTest):
             (ZIPF, ("--resume", "a.json", "--no-tune"), 2, "--no-tune contradicts"),
             (ZIPF, ("--resume", "version.json"), 3, "was written by peccary 0.0.9"),
             (ZIPF, ("--resume", "machine.json"), 3, "another machine"),
+            (ZIPF, ("--resume", "earlier.json"), 3, "earlier.json: is of an earlier version of peccary"),
             (ZIPF, ("--resume", "changed.json"), 3, "changed.json: a run of sequential, 1 worker"),
             (ZIPF, ("--resume", "cut.json"), 3, "cut.json: is no comparison"),
             (DIGITS, ("--resume", DIGITS), 3, "is no comparison"),

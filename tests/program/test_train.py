@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import unittest
 
@@ -14,6 +15,13 @@ WORKER = {"updates", "examples", "staleness", "as_sampled", "overlap", "retries"
 
 
 class Models(ProgramTest):
+    def test_the_log_has_every_option_that_decides_anything(self):
+        self.run_program("train", ZIPF, "--epochs", 1, "--log", "log")
+        settings = self.log("log")[0]["settings"]
+        options = set(re.findall(r"^  (?:-h,)?--([a-z0-9-]+)", self.run_program("train", "--help").stdout, re.MULTILINE))
+        self.assertEqual(options - settings.keys(), {"help", "version", "log", "progress", "quiet"})
+        self.assertEqual(settings.keys() - options, {"data", "simulated"})
+
     def test_every_scheme_reaches_the_same_objective_value(self):
         values = {}
         for scheme in SCHEMES:

@@ -2,6 +2,7 @@
 #include "peccary/core/type_list.hpp"
 #include "peccary/data/class_weights.hpp"
 #include "peccary/objective/activations.hpp"
+#include "peccary/objective/loss/loss.hpp"
 #include "peccary/objective/outputs.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "training/lists.hpp"

@@ -1,5 +1,7 @@
 // The options that say who updates the parameters.
+#include "peccary/execution/executor.hpp"
 #include "peccary/execution/virtual/virtual_time.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "training/lists.hpp"
 #include "training/option_rows.hpp"
 
