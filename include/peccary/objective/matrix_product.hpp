@@ -67,7 +67,7 @@ inline void multiply_by_eigen(real factor, const matrix_operand& left, const mat
 /// `left` with sixteen of a row of `right`, which lie beside each other in a panel that was copied before (Goto, van de Geijn 2008). A panel of
 /// up to 256 rows fits the first cache beside the rows of `left`, or, twice as wide, most of it. That is all: operands of networks are small, so nothing is blocked for further
 /// caches, and `left`, of which six streams are read, needs no copy. Tiles of 12 x 32 sums in 512-bit registers gain nothing on AMD Zen 5, in a virtual
-/// machine that runs them in halves, but much on Intel's processors (docs/performance.md); what is left of 32 columns goes by the narrower tiles if it
+/// machine that runs them in halves, but much on Intel's processors (docs/experiments.md); what is left of 32 columns goes by the narrower tiles if it
 /// is no more than theirs. An element's products are added in one order, whatever the number of rows, if only strides are the same: rows can be shared out among
 /// workers without a change of bits.
 class wide_product {
