@@ -3,7 +3,6 @@
 
 #include "peccary/parameters/access_policies.hpp"
 #include "peccary/parameters/parameters.hpp"
-#include "peccary/parameters/stripes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,14 +15,12 @@ namespace peccary::bench {
 
 class shared_block {
 public:
-    explicit shared_block(std::size_t size) : cells_(layout_of(size)), locks_(size) {}
+    explicit shared_block(std::size_t size) : cells_(layout_of(size)) {}
 
     /// A worker's own policy over the block.
     template <access_policy Access>
     Access make_access() {
-        if constexpr (std::is_same_v<Access, striped_lock>) {
-            return Access(locks_, base());
-        } else if constexpr (std::is_same_v<Access, one_lock>) {
+        if constexpr (std::is_same_v<Access, one_lock>) {
             return Access(mutex_);
         } else {
             return Access{};
@@ -43,7 +40,6 @@ private:
     }
 
     parameters cells_;
-    stripes locks_;
     std::mutex mutex_;
 };
 

@@ -47,7 +47,7 @@ template <class Access = exclusive, class Data>
 std::vector<real> added(const mlp& objective, const Data& data, std::span<const row_index> rows, parameters model,
                         weight_scale scale = {}) {
     const std::vector<real> before(model.exclusive().begin(), model.exclusive().end());
-    test::access_maker<Access> maker(model);
+    test::access_maker<Access> maker;
     Access access = maker.make();
     auto gradient = objective.make_gradient(data, rows.size() + 3);
     const shared_view view(model.base(), access, scale);

@@ -56,7 +56,7 @@ const std::vector<std::size_t> lengths{0, 1, 2, 3, 4, 5, 7, 8, 63, 64, 65, 128, 
 TEMPLATE_LIST_TEST_CASE("row operations equal plain loops", "", access_policies) {
     INFO(TestType::info.name);
     parameters model = test::buffer_of(offset + features);
-    test::access_maker<TestType> maker(model);
+    test::access_maker<TestType> maker;
     TestType access = maker.make();
     const shared_view view(model.base(), access, {.scale = 0.5F, .inverse = 2});
     REQUIRE(view.scale() == 0.5F);
@@ -89,7 +89,7 @@ TEMPLATE_LIST_TEST_CASE("row operations equal plain loops", "", access_policies)
 TEMPLATE_LIST_TEST_CASE("single coordinates and blocks equal plain loops", "", access_policies) {
     INFO(TestType::info.name);
     parameters model = test::buffer_of(offset + features);
-    test::access_maker<TestType> maker(model);
+    test::access_maker<TestType> maker;
     TestType access = maker.make();
     const shared_view view(model.base(), access);
     auto expected = small_integers(model.size(), 5);
@@ -118,7 +118,7 @@ TEMPLATE_LIST_TEST_CASE("matrix operations equal plain loops", "", access_polici
     constexpr std::uint32_t rows_of_matrix = 30;
     for (const std::size_t classes : {1, 2, 3, 4, 10, 20, 63, 64, 65, 150}) {
         parameters model = test::buffer_of(offset + rows_of_matrix * classes);
-        test::access_maker<TestType> maker(model);
+        test::access_maker<TestType> maker;
         TestType access = maker.make();
         const shared_view view(model.base(), access);
         const auto slopes = small_integers(classes, 3);
@@ -155,7 +155,7 @@ TEMPLATE_LIST_TEST_CASE("concurrent adds: lossless policies conserve sums, all t
             CAPTURE(threads);
             const int rounds = test::repetitions(64000, 6400) / static_cast<int>(threads);
             parameters model = test::buffer_of(600);
-            test::access_maker<TestType> maker(model);
+            test::access_maker<TestType> maker;
             const std::vector<feature_index> hot{0, 3, 4, 9, 70};
             const std::vector<real> ones(64, real{1});
             test::on_threads(threads, [&](unsigned thread) {
@@ -197,7 +197,7 @@ TEMPLATE_LIST_TEST_CASE("readers see only values that were written", "", access_
         constexpr std::size_t cells = 96;
         parameters model = test::buffer_of(cells);
         std::ranges::fill(model.exclusive(), low);
-        test::access_maker<TestType> maker(model);
+        test::access_maker<TestType> maker;
         std::vector<real> change(cells, high - low);
         REQUIRE(low + (high - low) == high);
         std::vector<int> torn(8);
@@ -222,7 +222,7 @@ TEMPLATE_LIST_TEST_CASE("readers see only values that were written", "", access_
 TEMPLATE_LIST_TEST_CASE("policies whose adds wait or retry say so", "", access_policies) {
     INFO(TestType::info.name);
     parameters model = test::buffer_of(64);
-    test::access_maker<TestType> maker(model);
+    test::access_maker<TestType> maker;
     TestType alone = maker.make();
     const shared_view view(model.base(), alone);
     for (int round = 0; round < 1000; ++round) {
@@ -263,7 +263,7 @@ TEMPLATE_LIST_TEST_CASE("long blocks that touch lose nothing to each other, wher
         constexpr std::size_t length = 67; // odd, so that blocks begin and end within groups of neighbours
         const int repetitions = test::repetitions(20'000, 2'000);
         parameters model = test::buffer_of(workers * length);
-        test::access_maker<TestType> maker(model);
+        test::access_maker<TestType> maker;
         std::vector<TestType> policies(workers, maker.make());
         const std::vector<real> ones(length, real{1});
         test::on_threads(workers, [&](unsigned worker) {
@@ -340,7 +340,7 @@ TEMPLATE_LIST_TEST_CASE("of a long block's changes, zeros change nothing, and al
     constexpr std::size_t length = 100;
     const real infinity = std::numeric_limits<real>::infinity();
     parameters model = test::buffer_of(length);
-    test::access_maker<TestType> maker(model);
+    test::access_maker<TestType> maker;
     TestType access = maker.make();
     const shared_view view(model.base(), access);
     for (std::size_t at = 0; at < length; ++at) { // one that is not zero, at each place of a group
@@ -367,7 +367,7 @@ TEMPLATE_LIST_TEST_CASE("of a long block's changes, zeros change nothing, and al
 TEMPLATE_LIST_TEST_CASE("a block is read as it is, in place where the policy has the buffer to itself", "", access_policies) {
     INFO(TestType::info.name);
     parameters model = test::buffer_of(offset + features);
-    test::access_maker<TestType> maker(model);
+    test::access_maker<TestType> maker;
     TestType access = maker.make();
     const shared_view view(model.base(), access);
     std::ranges::copy(small_integers(model.size(), 4), model.exclusive().begin());

@@ -6,10 +6,9 @@
 #include "peccary/parameters/access/exclusive.hpp"
 #include "peccary/parameters/access/one_lock.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
-#include "peccary/parameters/access/striped_lock.hpp"
 
 namespace peccary {
 
-using access_policies = type_list<exclusive, relaxed, atomic_add, striped_lock, one_lock>;
+using access_policies = type_list<exclusive, relaxed, atomic_add, one_lock>;
 
 } // namespace peccary
