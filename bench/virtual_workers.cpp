@@ -31,10 +31,11 @@ using serial_run = trainer<sequential, objective, sparse_view>;
 using virtual_run = trainer<hogwild, objective, sparse_view>;
 
 /// Everything that runs of one data set have in common.
-struct problem {
+struct data_set {
     sparse_view data;
     std::vector<row_index> rows = all_rows(data.size());
-    double step = calibrate(objective(data.features(), false), data, rows, 1, 1.0 / static_cast<double>(rows.size()), 10, 1).step;
+    double step =
+        calibrate(*make_problem(objective(data.features(), false), data), rows, 1, 1.0 / static_cast<double>(rows.size()), 10, 1).step;
     stop_flag never = {};
 
     /// Constant steps, so that the number of epochs does not matter.
@@ -67,7 +68,7 @@ void require_same(const std::string& what, parameters& one, parameters& other) {
     }
 }
 
-void check(problem& of, unsigned workers, const std::string& delay) {
+void check(data_set& of, unsigned workers, const std::string& delay) {
     serial_run serial = of.serial(1);
     virtual_run undelayed = of.simulated(workers, std::string(no_delay::info.name), 1);
     virtual_run once = of.simulated(workers, delay, 1);
@@ -80,7 +81,7 @@ void check(problem& of, unsigned workers, const std::string& delay) {
     require_same("the same simulation twice", once.model(), again.model());
 }
 
-void compare(problem& of, unsigned workers, const std::string& delay, std::size_t rounds) {
+void compare(data_set& of, unsigned workers, const std::string& delay, std::size_t rounds) {
     check(of, workers, delay);
     serial_run serial = of.serial(rounds + 1);
     virtual_run simulated = of.simulated(workers, delay, rounds + 1);
@@ -106,7 +107,7 @@ void run(const std::string& path, std::size_t rounds) {
     const libsvm_file file = read_libsvm(source);
     const std::vector<real> targets =
         label_encoding::learn(target_kind::binary, file.data.labels, file.lines).targets(file.data.labels, file.lines);
-    problem of{.data = file.data.view(targets)};
+    data_set of{.data = file.data.view(targets)};
     std::cout.precision(3);
     std::cout << "| virtual workers | delay | `sequential`, ns an update | simulated | ratio |\n|---|---|---|---|---|\n";
     for (const unsigned workers : {1U, 8U, 64U, 1024U}) {

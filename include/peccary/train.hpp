@@ -1,14 +1,11 @@
-// Trains a model: the only header that knows all layers.
+// Trains a model. A program includes this and the header of its objective.
 #pragma once
 
 #include "peccary/data/split.hpp"
-#include "peccary/objective/linear.hpp"
-#include "peccary/objective/losses.hpp"
-#include "peccary/objective/mlp.hpp"
-#include "peccary/objective/softmax.hpp"
 #include "peccary/scheme/schemes.hpp"
 #include "peccary/train/calibrate.hpp"
 #include "peccary/train/trainer.hpp"
+#include "peccary/update/make_problem.hpp"
 
 #include <functional>
 #include <string_view>
@@ -33,23 +30,23 @@ struct train_result {
     std::vector<worker_statistics> workers_statistics;
 };
 
-/// Trains with the scheme `Scheme`, calling `observe(report)` after each epoch. All of `data` is used.
-/// Throws `usage_error` for settings that have no meaning, `data_error` without examples, and `diverged_error`, which names epoch, worker and
-/// step size, when loss or parameters stop being finite. A stop requested through `stop` ends the run early and returns what there is.
-template <class Scheme, class Objective, dataset_view Data>
-train_result train(const Objective& objective, const Data& data, train_settings settings = {},
-                   const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {
+/// Trains a problem with a scheme, calling `observe(report)` after each epoch. All of the data is used.
+/// Throws `usage_error` for settings that have no meaning, `data_error` without examples, and `diverged_error`, which names
+/// epoch, worker and step size, when loss or parameters stop being finite. A stop requested through `stop` ends the run early
+/// and returns what there is.
+inline train_result train(const std::shared_ptr<problem>& task, const scheme_entry& which, train_settings settings = {},
+                          const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {
     stop_flag never;
-    const std::vector<row_index> rows = all_rows(data.size());
+    const std::vector<row_index> rows = all_rows(task->facts().examples);
     if (!settings.step && !rows.empty()) {
-        settings.step = calibrate<Scheme>(objective, data, rows, settings).step;
+        settings.step = calibrate(*task, which.info, rows, settings).step;
     }
-    trainer<Scheme, Objective, Data> run(objective, data, rows, settings, stop != nullptr ? *stop : never);
+    planned_run run(task, which, rows, settings, stop != nullptr ? *stop : never);
     epoch_report report;
     while (!run.finished()) {
         const epoch_end end = run.run_epoch();
         if (end == epoch_end::complete) {
-            report.training = run.evaluate_on(data, rows);
+            report.training = run.evaluate(rows);
             report.objective_value = report.training.mean_loss + run.penalty_value();
         }
         report.epoch = run.position().epoch;
@@ -69,14 +66,24 @@ train_result train(const Objective& objective, const Data& data, train_settings 
             .workers_statistics = run.statistics()};
 }
 
-/// The same with a scheme chosen by its name at run time. Compiles all of them; throws `usage_error` for an unknown one.
-template <class Objective, dataset_view Data>
-train_result train(std::string_view scheme, const Objective& objective, const Data& data, const train_settings& settings = {},
+/// Trains with the scheme `Scheme`: compiles workers for its access policy.
+template <scheme_type Scheme, class Objective, dataset_view Data>
+train_result train(const Objective& objective, const Data& data, const train_settings& settings = {},
                    const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {
-    std::optional<train_result> result;
-    with_named<schemes>("scheme", scheme,
-                        [&](auto tag) { result.emplace(train<typename decltype(tag)::type>(objective, data, settings, observe, stop)); });
-    return std::move(*result);
+    using policies = type_list<typename Scheme::access, exclusive>;
+    return train(make_problem<policies>(objective, data), entry_of<Scheme>(), settings, observe, stop);
+}
+
+/// The same with a scheme chosen at run time, "NAME" or "NAME:KNOB=VALUE,..."; `settings.knobs` must then be empty. Compiles a
+/// worker for each access policy; throws `usage_error` for an unknown scheme.
+template <class Objective, dataset_view Data>
+train_result train(std::string_view scheme, const Objective& objective, const Data& data, train_settings settings = {},
+                   const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {
+    const scheme_text text(scheme);
+    if (!text.knobs.empty()) {
+        settings.knobs = text.knobs;
+    }
+    return train(make_problem(objective, data), scheme_named(text.name), settings, observe, stop);
 }
 
 } // namespace peccary

@@ -5,7 +5,7 @@
 #include "output/text_file.hpp"
 #include "peccary/core/topology.hpp"
 #include "peccary/core/version.hpp"
-#include "peccary/scheme/scheme.hpp"
+#include "peccary/scheme/requirements.hpp"
 #include "reading/report.hpp"
 #include "report/comparison.hpp"
 #include "report/progress.hpp"
@@ -34,12 +34,10 @@ namespace {
 std::vector<contender> contenders_of(const compare_options& options) {
     const bool simulated = simulates(options.common.executor);
     std::vector<contender> all;
-    bool repeats = false;
     for (const std::string& scheme : options.schemes) {
         const scheme_info info = scheme_named(scheme);
-        repeats = repeats || info.repeats;
         if (damps(options.common)) {
-            require_late_updates(info);
+            require_stale_updates(info);
         }
         if (options.common.layerwise) {
             require_layers_to_change(info);
@@ -54,10 +52,6 @@ std::vector<contender> contenders_of(const compare_options& options) {
                            .losses = std::nullopt,
                            .runs = {}});
         }
-    }
-    if (options.common.persistence && !repeats) {
-        throw usage_error(
-            "--persistence has no effect here: no contender makes an update again; add 'leashed' to --schemes, or leave it out");
     }
     if (!simulated && std::ranges::none_of(all, [](const contender& each) { return each.workers == 1; })) {
         throw usage_error("speed-ups are ratios to serial runs, and there are none: add 'sequential' to --schemes, or 1 to --threads");
@@ -167,15 +161,33 @@ private:
 
 } // namespace
 
+namespace {
+
+/// A list "a:x=1,y=2,b" was cut at each comma: a further knob goes to the scheme before it.
+std::vector<std::string> with_their_knobs(const std::vector<std::string>& cut) {
+    std::vector<std::string> whole;
+    for (const std::string& item : cut) {
+        const bool is_knob = item.find('=') < item.find(':');
+        if (is_knob && !whole.empty() && whole.back().find(':') != std::string::npos) {
+            whole.back() += "," + item;
+        } else {
+            whole.push_back(item);
+        }
+    }
+    return whole;
+}
+
+} // namespace
+
 std::vector<std::string> schemes_of(const compare_options& options) {
     if (options.schemes != std::vector<std::string>{"all"}) {
-        return options.schemes;
+        return with_their_knobs(options.schemes);
     }
     const bool simulated = simulates(options.common.executor);
     const bool late = damps(options.common) || options.common.layerwise;
     std::vector<std::string> all;
     for (const scheme_info& info : all_schemes()) {
-        if ((!simulated || !info.lockstep) && (!late || info.late == applied_late::updates)) {
+        if ((!simulated || !info.lockstep) && (!late || info.stale == stale_writes::updates)) {
             all.emplace_back(info.name);
         }
     }

@@ -55,7 +55,6 @@ run_request contest::request_of(const contender& each, std::uint64_t round) cons
     request.scheme = each.scheme;
     request.settings.workers = each.workers;
     request.settings.rule = rule_settings_of(*options_, each.scheme, each.workers);
-    request.settings.persistence = scheme_named(each.scheme).repeats ? options_->persistence : std::nullopt;
     request.settings.seed += round;
     if (each.step > 0) {
         request.settings.step = each.step;

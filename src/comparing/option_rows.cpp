@@ -32,8 +32,11 @@ struct shared_row {
 constexpr const char* heading = "Comparison";
 
 constexpr std::variant<comparison_row, shared_row> rows[] = {
-    comparison_row{
-        .name = "schemes", .value = "NAME,...", .help = "Some of {}, or all (default)", .member = &options::schemes, .names = scheme_names},
+    comparison_row{.name = "schemes",
+                   .value = "NAME,...",
+                   .help = "Some of {}, or all (default); with knobs as in replicas:period=64",
+                   .member = &options::schemes,
+                   .names = scheme_names},
     comparison_row{.name = "threads",
                    .value = "N,...",
                    .help = "Numbers of workers (default: 1 and usable physical cores)",
@@ -70,7 +73,6 @@ constexpr std::variant<comparison_row, shared_row> rows[] = {
     shared_row{"epochs", "Passes over the data (default: 6 to 30, more for smaller data)"},
     shared_row{"schedule", "How the step size falls: {} (default linear)"},
     shared_row{"damping"},
-    shared_row{"persistence"},
     shared_row{"executor"},
     shared_row{"delay"},
     shared_row{"seed"},

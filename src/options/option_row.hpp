@@ -93,7 +93,7 @@ void check_rows(option_table<Options> rows, const Options& options, const std::s
         if (given.contains(name)) {
             if (row.no_effect != nullptr) {
                 if (const std::string why = row.no_effect(options); !why.empty()) {
-                    throw usage_error("--" + name + " has no effect here: " + why);
+                    throw usage_error(std::string("--").append(name).append(" has no effect here: ").append(why));
                 }
             }
             if (row.in_range != nullptr && !row.in_range(options)) {

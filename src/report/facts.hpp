@@ -3,7 +3,7 @@
 
 #include "peccary/diagnosis/diagnosis.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
-#include "peccary/train/evaluate.hpp"
+#include "peccary/update/evaluate.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,6 +2,7 @@
 
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/core/topology.hpp"
+#include "peccary/step/rules.hpp"
 #include "report/text.hpp"
 #include "training/options.hpp"
 

@@ -17,9 +17,10 @@ std::vector<scheme_info> all_schemes() {
 }
 
 scheme_info scheme_named(std::string_view name) {
-    scheme_info found{};
-    with_named<schemes>("scheme", name, [&](auto tag) { found = decltype(tag)::type::info; });
-    return found;
+    const scheme_text text(name);
+    const scheme_entry found = peccary::scheme_named(text.name);
+    static_cast<void>(knob_values(text.name, found.knobs, text.knobs));
+    return found.info;
 }
 
 executor_info executor_named(std::string_view name) {

@@ -21,7 +21,8 @@ std::string objective_names();
 
 std::vector<scheme_info> all_schemes();
 
-/// Each throws `usage_error` for an unknown name.
+/// Each throws `usage_error` for an unknown name, that of a scheme for unknown or meaningless knobs
+/// behind it, too.
 scheme_info scheme_named(std::string_view name);
 executor_info executor_named(std::string_view name);
 

@@ -1,15 +1,55 @@
-// Where an objective's name becomes a type.
-#include "training/make_run_of.hpp"
+// Where the names of an objective and a scheme become a run.
+#include "peccary/core/stopwatch.hpp"
+#include "peccary/scheme/schemes.hpp"
+#include "training/objectives.hpp"
+#include "training/problems/problems.hpp"
+#include "training/run.hpp"
+
+#include <memory>
+#include <utility>
 
 namespace peccary::program {
 
+namespace {
+
+std::shared_ptr<problem> make_problem_of(const run_request& request, const any_view& data) {
+    if (request.objective == mlp::info.name) {
+        return make_network_problem(request, data);
+    }
+    if (request.objective == softmax::info.name) {
+        return make_softmax_problem(request, data);
+    }
+    return make_linear_problem(request, data);
+}
+
+} // namespace
+
 training_run make_run(const run_request& request) {
+    const scheme_text text(request.scheme);
+    const scheme_entry which = peccary::scheme_named(text.name);
+    train_settings settings = request.settings;
+    settings.knobs = text.knobs;
+    check(settings);
+    std::shared_ptr<problem> task = make_problem_of(request, request.data);
     training_run made;
-    with_named<objectives>("objective", request.objective, [&](auto tag) {
-        using objective = typename decltype(tag)::type;
-        using counted = diagnosed<typename to_be_diagnosed<objective>::type>;
-        made = request.ledger == nullptr ? make_run_of<objective>(request) : make_run_of<counted>(request);
-    });
+    made.calibrated = request.calibrated;
+    made.calibration_seconds = request.calibration_seconds;
+    if (!made.calibrated && !settings.step && !request.rows.empty()) {
+        const stopwatch watch;
+        made.calibrated = calibrate(*task, which.info, request.rows, settings); // nothing of that is diagnosed
+        made.calibration_seconds = watch.seconds();
+    }
+    if (made.calibrated) {
+        settings.step = made.calibrated->step;
+    }
+    made.step = settings.step.value_or(0);
+    if (request.ledger != nullptr) {
+        task = std::make_shared<diagnosed_problem>(std::move(task), *request.ledger);
+    }
+    made.trainer = std::make_unique<planned_run>(std::move(task), which, request.rows, settings, *request.stop);
+    made.evaluate_on = [described = request, &trainer = *made.trainer](const any_view& data, std::span<const row_index> rows) {
+        return trainer.evaluate_on(*make_problem_of(described, data), rows);
+    };
     return made;
 }
 

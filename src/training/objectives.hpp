@@ -2,7 +2,6 @@
 #pragma once
 
 #include "peccary/core/type_list.hpp"
-#include "peccary/objective/any_loss.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/objective/mlp.hpp"
@@ -20,16 +19,6 @@ struct linear_objectives_and_others<type_list<Losses...>> {
 };
 
 using objectives = linear_objectives_and_others<losses>::type;
-
-/// What is wrapped where a run is diagnosed: counting takes so long that all linear models can have one program, over a loss chosen at run time.
-template <class Objective>
-struct to_be_diagnosed {
-    using type = Objective;
-};
-template <class Loss>
-struct to_be_diagnosed<linear<Loss>> {
-    using type = linear<any_loss>;
-};
 
 /// The facts of an objective, of a network those of its output; as long as that is "auto", those of the default. Throws `usage_error` for an
 /// unknown name of either.

@@ -1,5 +1,7 @@
 #include "training/option_rows.hpp"
 
+#include "peccary/core/error.hpp"
+
 #include <algorithm>
 
 namespace peccary::program {
@@ -11,12 +13,12 @@ const std::vector<option_group>& training_groups() {
 }
 
 const training_row& training_row_named(std::string_view name) {
-    const training_row* found = nullptr;
     for (const option_group& group : training_groups()) {
-        const auto place = std::ranges::find(group.rows, name, &training_row::name);
-        found = place == group.rows.end() ? found : &*place;
+        if (const auto place = std::ranges::find(group.rows, name, &training_row::name); place != group.rows.end()) {
+            return *place;
+        }
     }
-    return *found;
+    throw error("there is no option '" + std::string(name) + "'");
 }
 
 void check_combination(const train_options& options) {

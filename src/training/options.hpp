@@ -60,7 +60,6 @@ struct train_options {
     std::optional<double> compensation_lambda;
     std::optional<double> clip_norm;
     std::string damping = "none";
-    std::optional<std::uint64_t> persistence;
     std::uint64_t batch = 0;
     std::uint64_t seed = 1;
     std::uint64_t repeat = 1;

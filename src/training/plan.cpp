@@ -99,7 +99,6 @@ run_request request_of(const train_options& options, const training_inputs& inpu
                          .decay = options.decay,
                          .rule = rule_settings_of(options),
                          .damping = options.damping,
-                         .persistence = options.persistence,
                          .batch = options.batch,
                          .l2 = options.l2,
                          .l1 = options.l1,

@@ -1,7 +1,7 @@
 #include "training/rule_options.hpp"
 
 #include "peccary/core/topology.hpp"
-#include "peccary/scheme/scheme.hpp"
+#include "peccary/scheme/requirements.hpp"
 #include "peccary/step/implied_momentum.hpp"
 #include "training/lists.hpp"
 
@@ -10,7 +10,7 @@ namespace peccary::program {
 namespace {
 
 /// False while the scheme is not chosen.
-bool has_late_updates(const std::string& scheme) { return scheme != "auto" && scheme_named(scheme).late == applied_late::updates; }
+bool has_late_updates(const std::string& scheme) { return scheme != "auto" && scheme_named(scheme).stale == stale_writes::updates; }
 
 /// Workers whose updates make those of others late; 1 while the scheme is not chosen.
 unsigned workers_that_delay(const std::string& scheme, unsigned workers) {

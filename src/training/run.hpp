@@ -6,9 +6,9 @@
 #include "peccary/data/dataset.hpp"
 #include "peccary/diagnosis/diagnosed.hpp"
 #include "peccary/train/calibrate.hpp"
-#include "peccary/train/evaluate.hpp"
 #include "peccary/train/planned_run.hpp"
 #include "peccary/train/settings.hpp"
+#include "peccary/update/evaluate.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -26,7 +26,7 @@ using any_view = std::variant<sparse_view, dense_view>;
 /// What a run is made from. The data, the rows and the flag must outlive the run.
 struct run_request {
     std::string objective;
-    std::string scheme;
+    std::string scheme; ///< a name, possibly with knobs: "replicas:period=256"
     any_view data;
     std::span<const row_index> rows; ///< of `data`, to train on
     std::size_t classes = 0;         ///< softmax and mlp only

@@ -199,10 +199,6 @@ void train(train_options options) {
         throw usage_error("--damping " + options.damping +
                           " needs a scheme of late updates, and --scheme auto may choose another; name one, such as --scheme hogwild");
     }
-    if (options.persistence && options.scheme == "auto") {
-        throw usage_error(
-            "--persistence needs a scheme that makes updates again, and --scheme auto chooses none; name it: --scheme leashed");
-    }
     check_outputs({{"the data", options.data},
                    {"--labels", options.labels},
                    {"--test", options.test},

@@ -4,8 +4,8 @@
 #include "support/sanitizer.hpp"
 #include "support/threads.hpp"
 
-#include "peccary/diagnosis/watched_access.hpp"
-#include "peccary/objective/mlp.hpp"
+#include "peccary/diagnosis/watched_view.hpp"
+#include "peccary/network.hpp"
 #include "peccary/parameters/access/atomic_add.hpp"
 #include "peccary/parameters/access/one_lock.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
@@ -157,7 +157,19 @@ TEST_CASE("staleness of a block: updates that wrote it between an update's read 
     REQUIRE(other.of(1).staleness.samples() == 0); // it had not read
 }
 
-TEST_CASE("a watched policy does what it wraps, whatever the blocks") {
+namespace {
+
+/// One evaluation through a watched view.
+template <class Evaluate>
+void evaluate_watched(const watched_view& view, block_watch& watch, Evaluate evaluate) {
+    watch.begin_evaluation();
+    evaluate(view);
+    watch.end_evaluation();
+}
+
+} // namespace
+
+TEST_CASE("a watched view does what it wraps, whatever the blocks") {
     parameters plain(three_layers());
     parameters watched_model(three_layers());
     block_stamps stamps(three_layers());
@@ -168,16 +180,18 @@ TEST_CASE("a watched policy does what it wraps, whatever the blocks") {
         changes[i] = static_cast<real>(i + 1);
     }
     shared_view(plain.base(), access).add_block(3, std::span(changes).subspan(3), 2);
-    apply_watched(shared_view(watched_model.base(), access), watch,
-                  [&](const auto& view) { view.add_block(3, std::span(changes).subspan(3), 2); });
+    view_through<relaxed> through;
+    watched_view watched(through, watch);
+    watched.aim(watched_model.base(), {});
+    watched.add_block(3, std::span(changes).subspan(3), 2);
     REQUIRE(std::ranges::equal(plain.exclusive(), watched_model.exclusive()));
     for (std::size_t block = 0; block < 3; ++block) {
         REQUIRE(stamps.of(block).applied() == 1);
     }
     std::vector<real> scratch(plain.size());
-    evaluate_watched(shared_view(watched_model.base(), access), watch, [&](const auto& view) {
+    evaluate_watched(watched, watch, [&](const watched_view& view) {
         view.read_block(0, scratch);
-        return view.load(stamps.block(1).first);
+        REQUIRE(view.load(stamps.block(1).first) == plain.exclusive()[stamps.block(1).first]);
     });
     REQUIRE(std::ranges::equal(scratch, plain.exclusive()));
     REQUIRE((watch.all().reads == 1 && watch.all().torn == 0));
@@ -207,20 +221,18 @@ hammered hammer(std::size_t size, MakeAccess make_access) {
     test::on_threads(4, [&](unsigned /*thread*/) {
         hammered mine;
         block_watch watch(stamps);
-        auto access = make_access();
-        const shared_view view(model.base(), access);
+        view_through through(make_access());
+        watched_view view(through, watch);
+        view.aim(model.base(), {});
         std::vector<real> read(size);
         for (int update = 0; update < test::repetitions(400, 60); ++update) {
-            evaluate_watched(view, watch, [&](const auto& watched) {
-                watched.read_block(0, read);
-                return 0;
-            });
+            evaluate_watched(view, watch, [&](const watched_view& watched) { watched.read_block(0, read); });
             const bool torn = watch.all().torn > mine.torn;
             const bool mixed = std::ranges::any_of(read, [&](real value) { return value != read[0]; });
             mine.torn += torn ? 1 : 0;
             mine.mixed += mixed ? 1 : 0;
             mine.unnoticed += mixed && !torn ? 1 : 0;
-            apply_watched(view, watch, [&](const auto& watched) { watched.add_block(0, ones, 1); });
+            view.add_block(0, ones, 1);
         }
         const std::lock_guard held(mutex);
         all.torn += mine.torn;

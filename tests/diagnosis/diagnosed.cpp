@@ -5,9 +5,9 @@
 #include "support/training.hpp"
 
 #include "peccary/diagnosis/diagnosed.hpp"
+#include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
-#include "peccary/objective/mlp.hpp"
 #include "peccary/objective/softmax.hpp"
 
 #include <algorithm>

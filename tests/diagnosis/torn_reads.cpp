@@ -6,9 +6,9 @@
 #include "support/training.hpp"
 
 #include "peccary/diagnosis/diagnosed.hpp"
+#include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
-#include "peccary/objective/mlp.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -36,9 +36,9 @@ diagnosis diagnose(const mlp& objective, const dense_view& data, const train_set
 }
 
 template <class Scheme>
-constexpr bool
-    consistent = Scheme::info.consistency == std::string_view("serial") || Scheme::info.consistency == std::string_view("consistent") ||
-                 Scheme::info.consistency == std::string_view("own copy");
+constexpr bool consistent =
+    Scheme::info.consistency == read_consistency::serial || Scheme::info.consistency == read_consistency::consistent ||
+    Scheme::info.consistency == read_consistency::own_copy;
 
 } // namespace
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 # In the order in which data flows. The last ones are single headers at the top, which see everything before them.
-ORDER = "core statistics data parameters objective step execution update diagnosis scheme model train train.hpp peccary.hpp".split()
+ORDER = "core statistics data parameters objective step execution update diagnosis scheme model train train.hpp network.hpp peccary.hpp".split()
 
 STANDARD = set(
     """

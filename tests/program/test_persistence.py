@@ -7,7 +7,12 @@ import unittest
 
 from harness import ZIPF, ProgramTest
 
-LEASHED = ("--scheme", "leashed", "--threads", 8)
+
+
+def leashed(persistence=None):
+    return ("--scheme", "leashed" if persistence is None else f"leashed:persistence={persistence}", "--threads", 8)
+
+
 ATTEMPTS = 20  # whether workers overtake each other is up to the machine; in most runs some do
 
 
@@ -17,15 +22,14 @@ class Train(ProgramTest):
 
     def test_a_run_says_what_was_dropped(self):
         for persistence in (0, 1, None):
-            options = () if persistence is None else ("--persistence", persistence)
             for _ in range(ATTEMPTS):
-                done = self.train(*LEASHED, "--staleness", "exact", *options)
+                done = self.train(*leashed(persistence), "--staleness", "exact")
                 run, *_, summary = self.log("log")
                 if persistence != 0 or summary["dropped"] > 0:
                     break
             if persistence == 0:
                 self.assertGreater(summary["dropped"], 0)
-            self.assertEqual(run["settings"]["persistence"], persistence)
+            self.assertEqual(run["settings"]["scheme"], leashed(persistence)[1])
             self.assertEqual(summary["updates"], 2 * run["data"]["training_rows"])  # dropped ones too
             self.assertEqual(summary["staleness"]["samples"] + summary["dropped"], summary["updates"])
             self.assertEqual(sum(worker["dropped"] for worker in summary["workers"]), summary["dropped"])
@@ -38,11 +42,11 @@ class Train(ProgramTest):
             (self.assertRegex if summary["dropped"] > 0 else self.assertNotRegex)(done.stdout, heading)
 
     def test_one_worker_has_nobody_to_be_overtaken_by(self):
-        self.train("--scheme", "leashed", "--threads", 1, "--persistence", 0)
+        self.train("--scheme", "leashed:persistence=0", "--threads", 1)
         self.assertEqual(self.log("log")[-1]["dropped"], 0)
 
     def test_dropped_updates_have_no_part_in_the_mean_damping(self):
-        self.train(*LEASHED, "--persistence", 0, "--damping", "inverse")
+        self.train(*leashed(0), "--damping", "inverse")
         summary = self.log("log")[-1]
         bins = summary["staleness"]["bins"]
         applied = sum(count for _, _, count in bins)
@@ -51,16 +55,18 @@ class Train(ProgramTest):
         self.assertLessEqual(summary["mean_damping"], most + 1e-9)
 
     def test_a_checkpoint_keeps_it(self):
-        self.train(*LEASHED, "--persistence", 3, "--checkpoint", "c")
-        refused = self.run_program("train", ZIPF, "--resume", "c", "--persistence", 4, code=2)
-        self.assertIn("--persistence 4 contradicts the checkpoint 'c', which was made with 3", refused.stderr)
+        self.train(*leashed(3), "--checkpoint", "c")
+        refused = self.run_program("train", ZIPF, "--resume", "c", "--scheme", "leashed:persistence=4", code=2)
+        self.assertIn("--scheme leashed:persistence=4 contradicts the checkpoint 'c', which was made with leashed:persistence=3", refused.stderr)
 
     def test_refusals(self):
         for options, message in (
-            (("--persistence", 0), "--persistence needs a scheme that makes updates again"),
-            (("--scheme", "hogwild", "--persistence", 0), "the scheme 'hogwild' makes no update twice"),
-            (("--scheme", "leashed", "--executor", "virtual", "--persistence", 0), "--persistence has no effect here"),
-            ((*LEASHED, "--persistence", -1), "'-1' is not a whole number in range"),
+            (("--scheme", "hogwild:persistence=0"), "the scheme 'hogwild' has no knob 'persistence'; it has none"),
+            (("--scheme", "leashed:patience=0"), "the scheme 'leashed' has no knob 'patience'; it has: persistence"),
+            (("--scheme", "leashed:persistence=0", "--executor", "virtual"), "no update of simulated workers is made twice"),
+            (("--scheme", "leashed:persistence=-1"), "takes a whole number of at least 0, not '-1'"),
+            (("--scheme", "leashed:persistence"), "takes a whole number of at least 0, not ''"),
+            (("--scheme", "leashed:persistence=1,persistence=2"), "is given twice"),
         ):
             with self.subTest(options=options):
                 self.assertIn(message, self.train(*options, code=2).stderr)
@@ -70,14 +76,14 @@ class Compare(ProgramTest):
     def test_it_applies_to_leashed(self):
         options = ("--threads", "1,4", "--epochs", 2, "--step", 0.1, "--quiet")
         for _ in range(ATTEMPTS):
-            self.run_program("compare", ZIPF, "--schemes", "sequential,leashed", "--repeat", 2, "--persistence", 0, "--json", "a.json", "--csv",
+            self.run_program("compare", ZIPF, "--schemes", "sequential,leashed:persistence=0", "--repeat", 2, "--json", "a.json", "--csv",
                              "a.csv", *options)
             found = json.loads(self.path("a.json").read_text())
             if found["contenders"][-1]["dropped"] > 0:
                 break
             self.path("a.json").unlink()
         self.assertGreater(found["contenders"][-1]["dropped"], 0)
-        self.assertEqual(found["settings"]["persistence"], 0)
+        self.assertEqual(found["settings"]["schemes"], ["sequential", "leashed:persistence=0"])
         self.assertEqual(found["contenders"][0]["dropped"], 0)
         for contender in found["contenders"]:
             self.assertEqual(contender["dropped"], sum(run["dropped"] for run in contender["runs"]))
@@ -86,14 +92,22 @@ class Compare(ProgramTest):
             rows = list(csv.DictReader(lines))
         self.assertEqual([int(row["dropped"]) for row in rows], [run["dropped"] for each in found["contenders"] for run in each["runs"]])
 
-        self.assertIn("--persistence 1 contradicts",
-                      self.run_program("compare", ZIPF, "--resume", "a.json", "--repeat", 3, "--persistence", 1, code=2).stderr)
         self.run_program("compare", ZIPF, "--resume", "a.json", "--repeat", 3, "--quiet")
         resumed = json.loads(self.path("a.json").read_text())
         self.assertEqual([each["runs"][:2] for each in resumed["contenders"]], [each["runs"] for each in found["contenders"]])
 
-        refused = self.run_program("compare", ZIPF, "--schemes", "sequential,hogwild", "--persistence", 0, *options, code=2)
-        self.assertIn("no contender makes an update again", refused.stderr)
+    def test_schemes_with_different_knobs_are_contenders_of_their_own(self):
+        self.run_program("compare", ZIPF, "--schemes", "sequential,replicas:period=64,replicas:period=1024", "--threads", "1,2", "--epochs", 1,
+                         "--repeat", 1, "--quiet", "--json", "a.json")
+        found = json.loads(self.path("a.json").read_text())
+        names = [(each["scheme"], each["threads"]) for each in found["contenders"]]
+        self.assertEqual(names, [("sequential", 1)] + [(f"replicas:period={period}", threads) for period in (64, 1024) for threads in (1, 2)])
+        for each in found["contenders"]:
+            self.assertGreaterEqual(len(each["tuning"]), 2)  # steps of its own
+
+    def test_a_list_keeps_the_knobs_of_a_scheme_together(self):
+        refused = self.run_program("compare", ZIPF, "--schemes", "sequential,replicas:period=64,depth=2", code=2)
+        self.assertIn("the scheme 'replicas' has no knob 'depth'; it has: period", refused.stderr)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ namespace {
 constexpr std::size_t features = 700; ///< some microseconds to read, so that others write meanwhile
 
 template <class Scheme>
-constexpr bool reads_whole_versions = Scheme::info.consistency == std::string_view("consistent") || Scheme::info.consistency
-                                                                                                        == std::string_view("serial");
+constexpr bool reads_whole_versions =
+    Scheme::info.consistency == read_consistency::consistent || Scheme::info.consistency == read_consistency::serial;
 
 /// Adds 1 to all parameters, and looks whether all are equal where they are read.
 class uniform {
@@ -137,7 +137,7 @@ TEST_CASE("leashed: beyond its persistence an update is given up, counted, and n
             train_settings settings = counting("threads", 8);
             settings.staleness = staleness_mode::exact;
             settings.damping = damping;
-            settings.persistence = persistence;
+            settings.knobs = "persistence=" + std::to_string(persistence);
             const uniform objective;
             const auto end = test::run<leashed>(objective, data.view(), settings);
             REQUIRE_FALSE(objective.torn());
@@ -163,7 +163,7 @@ TEST_CASE("leashed: what was given up is missing from the sum, whatever is measu
     const std::size_t rows = 4000;
     const ones data(rows);
     train_settings settings = counting("threads", 8);
-    settings.persistence = 0;
+    settings.knobs = "persistence=0";
     for (const auto mode : {staleness_mode::sampled, staleness_mode::off}) {
         settings.staleness = mode;
         const auto end = test::run<leashed>(uniform(), data.view(), settings);
@@ -177,7 +177,7 @@ TEST_CASE("leashed: what was given up is missing from the sum, whatever is measu
 TEST_CASE("persistence is for schemes that make updates again, and for workers of whom others can be faster") {
     const ones data(10);
     train_settings settings = counting("threads", 1);
-    settings.persistence = 0;
+    settings.knobs = "persistence=0";
     REQUIRE_THROWS_AS(test::run<hogwild>(uniform(), data.view(), settings), usage_error);
     REQUIRE(test::run<leashed>(uniform(), data.view(), settings).merged().waits.dropped == 0);
     settings.executor = "virtual";

@@ -7,6 +7,10 @@
 #include "support/scripted.hpp"
 #include "support/training.hpp"
 
+#include "peccary/network.hpp"
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/softmax.hpp"
 #include "peccary/train.hpp"
 
 #include <algorithm>
@@ -24,7 +28,7 @@ namespace {
 constexpr std::size_t damped_rows = 300;
 
 template <class Scheme>
-constexpr bool late_by_a_script = Scheme::info.late == applied_late::updates && !Scheme::info.lockstep;
+constexpr bool late_by_a_script = Scheme::info.stale == stale_writes::updates && !Scheme::info.lockstep;
 
 /// An update as a script has it.
 struct scripted_update {
@@ -131,7 +135,7 @@ TEMPLATE_LIST_TEST_CASE("the change of every update is the step times the functi
 }
 
 TEMPLATE_LIST_TEST_CASE("under threads, what was applied is what was measured", "", schemes) {
-    if constexpr (TestType::info.late == applied_late::updates) {
+    if constexpr (TestType::info.stale == stale_writes::updates) {
         const auto data = test::make_identity(4000); // no two rows share a coordinate, so nothing is lost
         for (const unsigned workers : {1U, 8U}) {
             with_dampings([&](const std::string& damping) {
@@ -165,7 +169,7 @@ TEMPLATE_LIST_TEST_CASE("under threads, what was applied is what was measured", 
 }
 
 TEMPLATE_LIST_TEST_CASE("one worker is not damped: the bits of sequential", "", schemes) {
-    if constexpr (TestType::info.late == applied_late::updates) {
+    if constexpr (TestType::info.stale == stale_writes::updates) {
         const auto data = test::make_sparse(target_kind::binary, damped_rows, 50, 1);
         const linear<logistic> objective(50, true);
         train_settings settings{.workers = 1, .epochs = 2, .step = 0.2, .batch = 1, .l2 = 0.1, .l1 = 1e-4};
@@ -197,7 +201,7 @@ TEMPLATE_LIST_TEST_CASE("simulated: the same bits again, other bits than without
             trainer<TestType, linear<logistic>, sparse_view> beginning(objective, data.view(), ids, settings, never);
             REQUIRE(beginning.run_epoch() == epoch_end::complete);
             trainer<TestType, linear<logistic>, sparse_view> rest(objective, data.view(), ids, settings, never);
-            rest.restore(beginning.position(), beginning.model().exclusive());
+            rest.restore(beginning.position(), beginning.snapshot());
             while (!rest.finished()) {
                 REQUIRE(rest.run_epoch() == epoch_end::complete);
             }
@@ -249,21 +253,21 @@ TEMPLATE_LIST_TEST_CASE("schemes without late updates refuse damping, and say wh
     train_settings settings{.workers = 1, .epochs = 1, .step = 0.1, .damping = "inverse"};
     const auto start = [&] { test::run<TestType>(linear<squared>(50, false), data.view(), settings); };
     const std::string scheme(TestType::info.name);
-    switch (TestType::info.late) {
-    case applied_late::updates:
+    switch (TestType::info.stale) {
+    case stale_writes::updates:
         REQUIRE_NOTHROW(start());
         settings.staleness = staleness_mode::off;
         REQUIRE_THROWS_WITH(start(), "the damping 'inverse' needs the staleness of every update; do not switch its measuring off");
         break;
-    case applied_late::nothing:
+    case stale_writes::none:
         REQUIRE_THROWS_WITH(start(), "the scheme '" + scheme +
                                          "' has no late updates to damp: what an update reads stays as it is until it is applied; choose "
                                          "another, such as 'hogwild', or no damping");
         break;
-    case applied_late::merges:
+    case stale_writes::merges:
         REQUIRE_THROWS_WITH(start(), Catch::Matchers::Contains("what is late are merges"));
         break;
     }
     // A fact of the list: serial schemes, and only they, have nothing that is late.
-    REQUIRE((TestType::info.late == applied_late::nothing) == (TestType::info.consistency == std::string_view("serial")));
+    REQUIRE((TestType::info.stale == stale_writes::none) == (TestType::info.consistency == read_consistency::serial));
 }

@@ -31,9 +31,8 @@ checkpoint run_until_stopped(const Objective& objective, const Data& data, const
     while (!run.finished() && end == epoch_end::complete) {
         end = run.run_epoch();
     }
-    const auto buffer = run.model().exclusive();
     REQUIRE((run.finished() || end == epoch_end::interrupted));
-    return {.position = run.position(), .buffer = {buffer.begin(), buffer.end()}};
+    return {.position = run.position(), .buffer = run.snapshot()};
 }
 
 /// The rest of the run that `from` is the beginning of.
@@ -71,15 +70,16 @@ TEMPLATE_LIST_TEST_CASE("after a stop, the updates applied are exactly a prefix 
                 const auto stopped = run_until_stopped<TestType>(objective, data.view(), settings, stop);
                 std::vector<row_index> order;
                 visiting_order::draw(all_rows(stopped_rows), settings.seed, stopped.position.epoch, order);
+                const real share = 1 / static_cast<real>(test::step_factor<TestType>(workers)); // a power of two, so exact
                 const std::uint64_t applied = stopped.position.update * batch;
                 REQUIRE(applied <= stopped_rows);
                 REQUIRE(applied + stopped.position.epoch * stopped_rows >= (after > workers * batch ? after - workers * batch : 0));
                 for (std::uint64_t place = 0; place < stopped_rows; ++place) {
-                    const auto expected = static_cast<real>(stopped.position.epoch + (place < applied ? 1 : 0));
+                    const auto expected = share * static_cast<real>(stopped.position.epoch + (place < applied ? 1 : 0));
                     REQUIRE(stopped.buffer[order[place]] == expected);
                 }
                 const auto whole = resume<TestType>(test::counting(stopped_rows, stopped_rows), data.view(), settings, stopped);
-                REQUIRE(std::all_of(whole.begin(), whole.begin() + stopped_rows, [](real value) { return value == 2; }));
+                REQUIRE(std::all_of(whole.begin(), whole.begin() + stopped_rows, [share](real value) { return value == 2 * share; }));
             }
         }
     });
@@ -125,6 +125,7 @@ TEMPLATE_LIST_TEST_CASE("a stop from another thread at any moment loses nothing"
         for (std::size_t row = 0; row < stopped_rows; ++row) {
             applied += stopped.buffer[row];
         }
+        applied *= test::step_factor<TestType>(settings.workers);
         REQUIRE(applied == static_cast<double>(stopped.position.epoch * stopped_rows + stopped.position.update));
     }
 }
@@ -137,9 +138,12 @@ TEMPLATE_LIST_TEST_CASE("a run resumed in mid-block has the steps of its own upd
     const train_settings settings{.workers = 1, .epochs = 1, .step = 0.5, .batch = 1, .l2 = 0.01};
     for (const std::uint64_t update : {1, 8, 20, 31, 33}) {
         CAPTURE(update);
-        const checkpoint from{.position = {.epoch = 0, .update = update, .stretch_begin = 0, .train_seconds = 0},
-                              .buffer = std::vector<real>(parameters(objective.layout()).size())};
-        REQUIRE(resume<TestType>(objective, data.view(), settings, from) == resume<round_robin>(objective, data.view(), settings, from));
+        const auto from = [&](std::size_t copies) { // zeros, and as many private copies of them as the scheme has
+            return checkpoint{.position = {.epoch = 0, .update = update, .stretch_begin = 0, .train_seconds = 0},
+                              .buffer = std::vector<real>((1 + copies) * parameters(objective.layout()).size())};
+        };
+        REQUIRE(resume<TestType>(objective, data.view(), settings, from(TestType::info.averages ? 1 : 0)) ==
+                resume<round_robin>(objective, data.view(), settings, from(0)));
     }
 }
 

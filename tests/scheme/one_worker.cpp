@@ -24,7 +24,7 @@ void compare(const Objective& objective, const Data& data) {
                 settings.executor = decltype(tag)::type::info.name;
                 CAPTURE(settings.executor);
                 const auto found = test::run<Scheme>(objective, data, settings);
-                if (Scheme::info.regroups && batch > 1) {
+                if (Scheme::info.sums_batches && batch > 1) {
                     for (std::size_t i = 0; i < found.buffer.size(); ++i) {
                         REQUIRE(found.buffer[i] == Approx(reference.buffer[i]).epsilon(1e-4).margin(1e-5));
                     }

@@ -5,7 +5,11 @@
 #include "support/made_data.hpp"
 #include "support/newton.hpp"
 #include "support/sanitizer.hpp"
+#include "support/training.hpp"
 
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/softmax.hpp"
 #include "peccary/train.hpp"
 
 #include <cmath>
@@ -48,8 +52,9 @@ TEMPLATE_LIST_TEST_CASE("logistic regression, every scheme: near the optimum", "
     for (const unsigned workers : {1U, 2U, 4U, 8U}) {
         if (workers == 1 || TestType::info.parallel) {
             CAPTURE(workers);
+            const std::uint64_t epochs = 20 * static_cast<std::uint64_t>(test::step_factor<TestType>(workers));
             const double allowed = TestType::info.lossless || workers == 1 ? 1e-3 : 2e-3; // 100 features of 4,000 rows are hot ones
-            REQUIRE(gap<TestType>(linear<logistic>(100, false), data.view(), {.workers = workers, .epochs = 20}, optimum) < allowed);
+            REQUIRE(gap<TestType>(linear<logistic>(100, false), data.view(), {.workers = workers, .epochs = epochs}, optimum) < allowed);
         }
     }
 }

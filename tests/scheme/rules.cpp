@@ -8,9 +8,9 @@
 #include "support/training.hpp"
 
 #include "peccary/diagnosis/diagnosed.hpp"
+#include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
-#include "peccary/objective/mlp.hpp"
 #include "peccary/train/calibrate.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ void with_rules(Check check) {
         for (const rule_state state : {rule_state::automatic, rule_state::shared, rule_state::worker}) {
             const bool stateless = state != rule_state::automatic && !has_state(name);
             const bool unmergeable =
-                state == rule_state::shared && Scheme::info.late == applied_late::merges && rule_of({.name = name}).info.forgets;
+                state == rule_state::shared && Scheme::info.stale == stale_writes::merges && rule_of({.name = name}).info.forgets;
             if (!stateless && !unmergeable) {
                 CAPTURE(name, static_cast<int>(state));
                 check(rule_settings{.name = name, .state = state});
@@ -116,7 +116,7 @@ TEMPLATE_LIST_TEST_CASE("networks are trained as by an independent implementatio
         REQUIRE(expected != std::end(golden::rules::trainings));
         for (const bool clipped : {false, true}) {
             // Where all workers make each update together, their number does not matter.
-            for (const unsigned workers : {1U, TestType::info.together ? 3U : 1U}) {
+            for (const unsigned workers : {1U, TestType::info.collective ? 3U : 1U}) {
                 CAPTURE(clipped, workers);
                 rule.clip_norm = clipped ? std::optional(golden::rules::bound) : std::nullopt;
                 const train_settings settings{.workers = workers,
@@ -158,8 +158,12 @@ TEMPLATE_LIST_TEST_CASE("every rule learns, whoever keeps its state", "", scheme
             CAPTURE(workers);
             const mlp objective(data.features(), {12}, 3, "tanh");
             const double step = rule.name == "sgd" ? 0.2 : rule.name == "adagrad" ? 0.1 : 0.02;
-            const train_settings settings{
-                .workers = TestType::info.parallel ? workers : 1, .epochs = 12, .step = step, .rule = rule, .batch = 10, .seed = 3};
+            const train_settings settings{.workers = TestType::info.parallel ? workers : 1,
+                                          .epochs = 12,
+                                          .step = step * test::step_factor<TestType>(TestType::info.parallel ? workers : 1),
+                                          .rule = rule,
+                                          .batch = 10,
+                                          .seed = 3};
             stop_flag never;
             const auto rows = all_rows(data.size());
             trainer<TestType, mlp, std::decay_t<decltype(data)>> run(objective, data, rows, settings, never);
@@ -305,8 +309,9 @@ TEST_CASE("the step is calibrated with the rule that the run will have") {
     for (const std::string& name : rule_names()) {
         CAPTURE(name);
         const update_rule rule = rule_of({.name = name});
-        const calibration found = calibrate(objective, data.view(), rows, 20, 1e-4, 10, 1, rule);
-        calibrator<mlp, dense_view> sample(objective, data.view(), rows, 20, 1e-4, 1, rule);
+        const auto task = make_problem(objective, data.view());
+        const calibration found = calibrate(*task, rows, 20, 1e-4, 10, 1, rule);
+        calibration_sample sample(*task, rows, 20, 1e-4, 1, rule, 0);
         REQUIRE(found.sample_objective < 0.8 * sample.try_step(1e-12));
         REQUIRE(sample.try_step(found.step) == sample.try_step(found.step)); // trying leaves no trace in the state
         steps.push_back(found.step);
@@ -344,7 +349,8 @@ TEMPLATE_LIST_TEST_CASE("delay is compensated by what others did to the weights 
         const mlp objective(7, {}, 3);
         constexpr double step = 0.5;
         const std::optional<double> lambda = info.lambda > 0 ? std::optional(3.0) : std::nullopt;
-        applied_rule applied(rule_of({.compensation = std::string(info.name), .lambda = lambda, .clip_norm = 1e9}), objective);
+        applied_rule applied(rule_of({.compensation = std::string(info.name), .lambda = lambda, .clip_norm = 1e9}), objective.layout(),
+                             objective.layout());
         const parameters states = own_state(2, applied); // mean squares that the test knows
         const auto run =
             test::run_scripted<hogwild>(objective, data, 2, {.beginning = {0, 1, 0, 1}, .cycle = {0, 1}}, 1, {}, step, {}, &applied);
@@ -384,7 +390,7 @@ TEMPLATE_LIST_TEST_CASE("compensation goes with every rule where there is delay,
             train_settings settings{.workers = 1, .epochs = 4, .step = 0.02, .rule = rule, .batch = 10};
             const auto without = whole<TestType>(objective, data.view(), settings);
             settings.rule.compensation = compensation;
-            if constexpr (TestType::info.late != applied_late::updates) {
+            if constexpr (TestType::info.stale != stale_writes::updates) {
                 REQUIRE_THROWS_AS(whole<TestType>(objective, data.view(), settings), usage_error);
             } else {
                 const auto with = whole<TestType>(objective, data.view(), settings);
@@ -430,15 +436,15 @@ TEST_CASE("rules are refused where they have no meaning") {
 
 TEST_CASE("an update that is made again is the same, and moves a worker's own state once") {
     const mlp objective(3, {}, 2);
-    applied_rule rule(rule_of({.name = "momentum", .state = rule_state::worker}), objective);
+    applied_rule rule(rule_of({.name = "momentum", .state = rule_state::worker}), objective.layout(), objective.layout());
     parameters own = own_state(1, rule);
     const std::vector<real> gradient{1, -2, 3, -4, 5, -6};
     rule_update worker(rule, 0);
-    exclusive access;
+    view_through<exclusive> view;
     const auto update = [&](std::uint64_t number) {
         parameters changed(objective.layout());
-        worker.run(shared_view(changed.base(), access), 1, real{0.5}, number,
-                   [&](const auto& view, real mean) { view.add_block(0, gradient, -mean); });
+        view.aim(changed.base(), {});
+        worker.run(view, 1, real{0.5}, number, [&](const parameter_view& to, real mean) { to.add_block(0, gradient, -mean); });
         return std::vector<real>(changed.exclusive().begin(), changed.exclusive().end());
     };
     worker.renew();

@@ -25,8 +25,7 @@ constexpr std::size_t sampled_rows = 480;
 
 /// The scheme's workers read and write the shared parameters, and never wait if they have no feature in common.
 template <class Scheme>
-constexpr bool follows_a_script =
-    Scheme::info.parallel && !Scheme::info.lockstep && Scheme::info.consistency != std::string_view("own copy");
+constexpr bool follows_a_script = Scheme::info.parallel && !Scheme::info.lockstep && Scheme::info.consistency != read_consistency::own_copy;
 
 /// The staleness of each update of each worker, in order: how many updates were applied between its read and its apply, counted by going
 /// through the script.

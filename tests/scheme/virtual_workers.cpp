@@ -9,9 +9,9 @@
 #include "support/training.hpp"
 
 #include "peccary/core/topology.hpp"
+#include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
-#include "peccary/objective/mlp.hpp"
 #include "peccary/objective/softmax.hpp"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ constexpr bool simulable = Scheme::info.parallel && !Scheme::info.lockstep;
 
 /// Whether its workers train the shared parameters themselves.
 template <class Scheme>
-constexpr bool in_place_scheme = simulable<Scheme>&& Scheme::info.consistency != std::string_view("own copy");
+constexpr bool in_place_scheme = simulable<Scheme>&& Scheme::info.consistency != read_consistency::own_copy;
 
 train_settings virtual_settings(unsigned workers, const std::string& delay) {
     return {.executor = "virtual", .workers = workers, .delay = delay, .epochs = 3, .step = 0.2, .staleness = staleness_mode::exact};
@@ -115,7 +115,7 @@ TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the b
                 settings.workers = workers;
                 const auto found = test::run<TestType>(objective, data.view(), settings);
                 REQUIRE(found.merged().staleness.maximum() == 0);
-                if (TestType::info.regroups && batch > 1) {
+                if (TestType::info.sums_batches && batch > 1) {
                     REQUIRE(std::ranges::equal(found.buffer, serial.buffer,
                                                [](real one, real other) { return one == Approx(other).margin(1e-4); }));
                 } else {

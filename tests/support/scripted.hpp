@@ -5,6 +5,7 @@
 #include "peccary/data/split.hpp"
 #include "peccary/execution/inline_executor.hpp"
 #include "peccary/execution/virtual/turn_order.hpp"
+#include "peccary/update/make_problem.hpp"
 #include "peccary/update/stretch.hpp"
 
 #include <cstddef>
@@ -64,7 +65,6 @@ template <class Scheme, class Objective, class Data>
 scripted_run run_scripted(const Objective& objective, const Data& data, unsigned workers, const script& turns, std::uint64_t batch = 1,
                           const peccary::staleness_sampling& sampling = {.mode = peccary::staleness_mode::exact}, double step = 0.01,
                           const peccary::damping_rule& damping = {}, const peccary::applied_rule* rule = nullptr) {
-    peccary::parameters model(objective.layout());
     const auto order = peccary::all_rows(data.size());
     const std::uint64_t updates = (data.size() + batch - 1) / batch;
     const peccary::step_table steps(0, updates, 0.0, [step](std::uint64_t /*update*/) { return step; });
@@ -72,19 +72,21 @@ scripted_run run_scripted(const Objective& objective, const Data& data, unsigned
     peccary::stop_flag never;
     peccary::run_state state(workers, sampling, never, damping);
     scripted_turns scripted(turns);
-    peccary::stretch<Objective, Data> part{.objective = objective,
-                                           .data = data,
-                                           .order = order,
-                                           .batch = batch,
-                                           .first = 0,
-                                           .last = updates,
-                                           .steps = steps,
-                                           .shared = model,
-                                           .runner = runner,
-                                           .workers = workers,
-                                           .state = state,
-                                           .turns = &scripted,
-                                           .rule = rule};
+    const auto task = peccary::make_problem(objective, data);
+    peccary::parameters model(task->layout());
+    peccary::stretch part{.task = *task,
+                          .order = order,
+                          .batch = batch,
+                          .first = 0,
+                          .last = updates,
+                          .work = task->facts().work_of_example * static_cast<double>(batch),
+                          .steps = steps,
+                          .shared = model,
+                          .runner = runner,
+                          .workers = workers,
+                          .state = state,
+                          .turns = &scripted,
+                          .rule = rule};
     Scheme scheme(model, workers);
     const std::uint64_t applied = scheme.run(part);
     std::vector<peccary::worker_statistics> statistics;

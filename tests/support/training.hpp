@@ -28,6 +28,12 @@ void with_executors(std::initializer_list<unsigned> worker_counts, Check check) 
     });
 }
 
+/// Where workers' copies are averaged, a pass moves their mean a P-th as far; a step as many times as large makes up for it.
+template <class Scheme>
+double step_factor(unsigned workers) {
+    return Scheme::info.averages ? workers : 1;
+}
+
 struct finished_run {
     std::vector<peccary::real> buffer;
     std::vector<peccary::worker_statistics> statistics;
@@ -47,7 +53,7 @@ template <class Scheme, class Objective, class Data>
 finished_run run(const Objective& objective, const Data& data, const peccary::train_settings& settings) {
     peccary::stop_flag never;
     const auto rows = peccary::all_rows(data.size());
-    peccary::trainer<Scheme, Objective, Data> trainer(objective, data, rows, settings, never);
+    peccary::trainer<Scheme, Objective, Data, peccary::worker_policies> trainer(objective, data, rows, settings, never);
     while (!trainer.finished()) {
         trainer.run_epoch();
     }

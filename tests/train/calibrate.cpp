@@ -5,6 +5,10 @@
 #include "support/made_data.hpp"
 #include "support/objectives.hpp"
 
+#include "peccary/network.hpp"
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/softmax.hpp"
 #include "peccary/train.hpp"
 
 #include <algorithm>
@@ -26,17 +30,19 @@ TEMPLATE_LIST_TEST_CASE("the step is finite and positive, and improves on doing 
     for (const double l2 : {0.0, 1e-4, 0.1, 1.0, 100.0, 1e6}) {
         for (const std::uint64_t batch : {1, 16}) {
             CAPTURE(l2, batch);
-            const calibration found = calibrate(objective, data.view(), rows, batch, l2, 10, 1);
+            const calibration found = calibrate(*make_problem(objective, data.view()), rows, batch, l2, 10, 1);
             REQUIRE(std::isfinite(found.step));
             REQUIRE(found.step > 0);
             REQUIRE(found.sample >= 512);
             REQUIRE(found.candidates >= 2);
             REQUIRE(std::isfinite(found.sample_objective));
-            calibrator<TestType, sparse_view> sample(objective, data.view(), rows, batch, l2, 1);
+            const auto task = make_problem(objective, data.view());
+            calibration_sample sample(*task, rows, batch, l2, 1, {}, 0);
             REQUIRE(found.sample_objective <= sample.try_step(1e-12)); // a step that small leaves the parameters at zero
-            const calibration again = calibrate(objective, data.view(), rows, batch, l2, 10, 1);
+            const calibration again = calibrate(*make_problem(objective, data.view()), rows, batch, l2, 10, 1);
             REQUIRE(again.step == found.step);
-            REQUIRE(calibrate(objective, data.view(), rows, batch, l2, 1, 1).step == Approx(2 * found.step)); // a single pass has to hurry
+            REQUIRE(calibrate(*make_problem(objective, data.view()), rows, batch, l2, 1, 1).step ==
+                    Approx(2 * found.step)); // a single pass has to hurry
         }
     }
 }
@@ -44,7 +50,8 @@ TEMPLATE_LIST_TEST_CASE("the step is finite and positive, and improves on doing 
 TEST_CASE("trying a step leaves no trace") {
     const auto data = test::make_sparse(target_kind::binary, 2000, 50, 2);
     const auto rows = all_rows(2000);
-    calibrator<linear<logistic>, sparse_view> sample(linear<logistic>(50, true), data.view(), rows, 1, 1e-3, 1);
+    const auto task = make_problem(linear<logistic>(50, true), data.view());
+    calibration_sample sample(*task, rows, 1, 1e-3, 1, {}, 0);
     const double first = sample.try_step(0.5);
     sample.try_step(1e20);
     REQUIRE(sample.try_step(0.5) == first);
@@ -102,8 +109,9 @@ TEST_CASE("a step is tried with the delay that is asked for") {
     const auto rows = all_rows(20'000);
     for_both_kinds_of_objective([&](const auto& objective, double curvature, double score) {
         for (const std::uint64_t delay : {0, 1, 7, 40, 624, 100'000}) {
-            calibrator<std::decay_t<decltype(objective)>, dense_view> sample(objective, data.view(), rows, 1, 0, 1, {}, delay);
-            REQUIRE(sample.sample_size() == 625);
+            const auto task = make_problem(objective, data.view());
+            calibration_sample sample(*task, rows, 1, 0, 1, {}, delay);
+            REQUIRE(sample.size() == 625);
             for (const double step : {0.001, 0.01}) {
                 CAPTURE(curvature, delay, step);
                 REQUIRE(sample.try_step(step) ==
@@ -122,7 +130,9 @@ TEST_CASE("the step of late updates is one at which they are stable") {
     for_both_kinds_of_objective([&](const auto& objective, double curvature, double /*score*/) {
         // x(t+1) = x(t) - step curvature x(t - d) tends to zero exactly for steps below this.
         const double limit = 2 * std::sin(std::numbers::pi / (2 * (2 * delay + 1))) / curvature;
-        const auto step_with = [&](std::uint64_t late) { return calibrate(objective, data.view(), rows, 1, 0, 10, 1, {}, late).step; };
+        const auto step_with = [&](std::uint64_t late) {
+            return calibrate(*make_problem(objective, data.view()), rows, 1, 0, 10, 1, {}, late).step;
+        };
         CAPTURE(curvature, limit);
         REQUIRE(step_with(0) > limit);
         REQUIRE(step_with(delay) < limit);
@@ -133,7 +143,9 @@ TEST_CASE("the step is calibrated with the delay that the scheme has by construc
     const auto data = test::make_dense(target_kind::multiclass, 2000, 20, 1);
     const auto rows = all_rows(2000);
     const mlp objective(20, {16}, 3);
-    const auto with_delay = [&](std::uint64_t delay) { return calibrate(objective, data.view(), rows, 10, 1e-4, 1, 1, {}, delay).step; };
+    const auto with_delay = [&](std::uint64_t delay) {
+        return calibrate(*make_problem(objective, data.view()), rows, 10, 1e-4, 1, 1, {}, delay).step;
+    };
     const auto with_scheme = [&](auto tag, unsigned workers) {
         const train_settings settings{.workers = workers, .epochs = 1, .batch = 10, .l2 = 1e-4};
         return calibrate<typename decltype(tag)::type>(objective, data.view(), rows, settings).step;
@@ -176,7 +188,7 @@ TEST_CASE("delay is compensated as steps are tried, and without delay there is n
     const double score = initial_parameters(objective, 1).exclusive()[0];
     constexpr double lambda = 3;
     const auto value = [&](const rule_settings& settings, std::uint64_t delay) {
-        return calibrator<mlp, dense_view>(objective, data.view(), rows, 1, 0, 1, rule_of(settings), delay).try_step(0.005);
+        return calibration_sample(*make_problem(objective, data.view()), rows, 1, 0, 1, rule_of(settings), delay).try_step(0.005);
     };
     for (const std::uint64_t delay : {0, 7, 40}) {
         CAPTURE(delay);
@@ -195,7 +207,8 @@ TEMPLATE_LIST_TEST_CASE("only workers in a fixed order are late by construction,
         CAPTURE(TestType::info.name, workers);
         REQUIRE(inherent_delay(TestType::info, workers) == (in_turn ? workers - 1 : 0));
         const std::uint64_t shared_out = workers == 1 ? 32 : workers == 2 ? 16 : workers == 3 ? 10 : 8;
-        REQUIRE(default_batch<TestType, mlp>(workers) == std::max(TestType::info.batch, in_turn ? shared_out : 32));
-        REQUIRE(default_batch<TestType, linear<logistic>>(workers) == TestType::info.batch);
+        REQUIRE(default_batch(TestType::info, {.default_batch = 32, .least_batch = 8}, workers) ==
+                std::max(TestType::info.batch, in_turn ? shared_out : 32));
+        REQUIRE(default_batch(TestType::info, {}, workers) == TestType::info.batch);
     }
 }

@@ -4,6 +4,9 @@
 #include "support/made_data.hpp"
 #include "support/training.hpp"
 
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
+#include "peccary/objective/softmax.hpp"
 #include "peccary/train.hpp"
 
 #include <limits>

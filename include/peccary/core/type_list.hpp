@@ -27,6 +27,17 @@ struct type_list {
     }
 };
 
+template <class List, class T>
+inline constexpr bool contains = false;
+template <class... Ts, class T>
+inline constexpr bool contains<type_list<Ts...>, T> = (std::is_same_v<Ts, T> || ...);
+
+/// The place of T in the list, from 0; the list's size if it is not there.
+template <class List, class T>
+inline constexpr std::size_t index_in = 0;
+template <class First, class... Rest, class T>
+inline constexpr std::size_t index_in<type_list<First, Rest...>, T> = std::is_same_v<First, T> ? 0 : 1 + index_in<type_list<Rest...>, T>;
+
 /// The names of a list whose members carry `info.name`, joined as "a, b, c".
 template <class List>
 std::string names_of() {

@@ -27,7 +27,7 @@ struct read_tally {
 };
 
 /// Follows one update at a time: begin_evaluation, reads, end_evaluation, begin_apply, adds. Reads and adds come in operations on coordinates of one
-/// block; `watched_access` tells of them. Thread-safety: none; it belongs to its worker.
+/// block; `watched_view` tells of them. Thread-safety: none; it belongs to its worker.
 class block_watch {
 public:
     explicit block_watch(block_stamps& stamps) : stamps_(&stamps), blocks_(stamps.size()) {}

@@ -1,260 +1,241 @@
-// A diagnostic mode for any objective: counts lost updates and torn reads, and staleness by coordinate and by layer.
+// A diagnostic mode for any problem: counts lost updates and torn reads, and staleness by coordinate and by layer.
 #pragma once
 
-#include "peccary/data/dataset.hpp"
 #include "peccary/diagnosis/diagnosis.hpp"
-#include "peccary/diagnosis/watched_access.hpp"
-#include "peccary/objective/objective.hpp"
+#include "peccary/diagnosis/watched_view.hpp"
+#include "peccary/update/make_problem.hpp"
+#include "peccary/update/problem.hpp"
 
 #include <algorithm>
-#include <concepts>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace peccary {
 
-/// Wraps an objective: beside the parameters lies a span "shadow" (features), to which each update adds 1 for each feature of its support
-/// through the same view, hence with the same races, as to the weights. The ledger counts the same adds without loss; the difference is what
-/// was lost. Reads and adds go through a policy that wraps the scheme's (`watched_access`), which tells torn reads, and layers apart. No scheme knows
-/// of it. A diagnosed update takes several times as long, which widens the window between read and add: the figures are upper estimates. A shadow
-/// count is a float, exact below 2^24 adds to one feature. What is applied again, since the scheme has thrown away what was written, counts once.
-template <class Objective>
-class diagnosed {
+/// A worker around another. Beside the parameters lies a span "shadow" (features), to which each update adds 1 for each
+/// feature of its support through the same view, hence with the same races, as to the weights. The ledger counts the same adds
+/// without loss; the difference is what was lost. A diagnosed update takes several times as long, and its locked counts drain the
+/// processor's buffers, so the figures are not those of an undiagnosed run (docs/staleness.md). A shadow count is a float, exact
+/// below 2^24 adds to one feature. What is applied again, since the scheme has thrown away what was written, counts once.
+class diagnosed_worker final : public worker {
 public:
-    static constexpr loss_info info = Objective::info;
+    /// Reads and writes go through a view of the worker's policy.
+    diagnosed_worker(const problem& inner, diagnostic_ledger& ledger, std::size_t shadow_at, const any_access& access, unsigned number,
+                     const stretch& part)
+        : part_(&part), ledger_(&ledger), shadow_at_(shadow_at), delays_(ledger), watch_(ledger), view_(make_view(access)),
+          watched_(*view_, watch_), is_watched_(can_be_watched(view_->about())), adds_once_(inner.facts().sums_batches),
+          ones_(adds_once_ ? ledger.features() : 0, real{1}),
+          inner_(inner.make_worker(is_watched_ ? static_cast<parameter_view&>(watched_) : *view_, number, part)) {}
 
-    /// One worker's scratch.
-    struct gradient {
-        typename Objective::gradient inner;
-        delay_tally delays;
-        ledger_watch watch;
-        std::vector<std::uint32_t> seen = {}; ///< count of each feature of the support when it was read
-        bool counted = false;                 ///< since it was last differentiated
-    };
-
-    diagnosed(Objective objective, diagnostic_ledger& ledger)
-        : objective_(std::move(objective)), ledger_(&ledger), layout_(objective_.layout()) {
-        ledger_->watch(layout_);
-        shadow_at_ = layout_.append("shadow", ledger.features(), false);
+    double run(update_range updates, real* base, staleness_probe& probe, damper* damping) override {
+        double finite = 0;
+        for (std::uint64_t update = updates.first; update < updates.last; ++update) {
+            const step_cursor step = part_->steps.at(update);
+            probe.at_read();
+            finite += differentiate(update, base, step.scale());
+            probe.at_apply();
+            const bool stale = view_->about().race_free; // plain memory is not written by others
+            apply(update, base, step.scale(), stale ? damped(step.step(), damping, probe) : step.step());
+            probe.applied();
+        }
+        return finite;
     }
 
-    /// The objective without the counting, for what is not to be counted: the trials of `calibrate`.
-    const Objective& wrapped() const noexcept { return objective_; }
-
-    loss_info facts() const { return facts_of(objective_); }
-    std::size_t outputs() const noexcept { return objective_.outputs(); }
-    gradient make_gradient() const { return {objective_.make_gradient(), delay_tally(*ledger_), ledger_watch(*ledger_)}; }
-    parameter_layout layout() const { return layout_; }
-
-    template <row_view Row, class View>
-    real differentiate(const Row& row, const View& view, gradient& result) const {
-        result.counted = false;
-        result.seen.resize(row.size());
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            result.seen[k] = ledger_->touched(row.index(k));
+    double differentiate(std::uint64_t update, real* base, weight_scale scale) override {
+        counted_ = false;
+        seen_.clear();
+        for (const feature_index feature : inner_->support(update)) {
+            seen_.push_back(ledger_->touched(feature));
         }
-        return evaluate_watched(view, result.watch,
-                                [&](const auto& watched) { return objective_.differentiate(row, watched, result.inner); });
+        if (!is_watched_) {
+            if (!view_->about().race_free) {
+                watch_.count_undisturbed(); // else the scheme would not use it
+            }
+            return inner_->differentiate(update, base, scale);
+        }
+        watch_.begin_evaluation();
+        const double finite = inner_->differentiate(update, base, scale);
+        watch_.end_evaluation();
+        return finite;
     }
 
-    template <row_view Row, class View>
-    void apply(const Row& row, gradient& of, const View& view, real step) const {
-        const bool again = std::exchange(of.counted, true);
-        for (std::size_t k = 0; k < row.size() && !again; ++k) {
-            of.delays.note(row.index(k), of.seen[k]);
+    void apply(std::uint64_t update, real* base, weight_scale scale, real step) override {
+        const bool again = std::exchange(counted_, true);
+        const auto support = inner_->support(update);
+        const bool by_example = !part_->task.facts().batched;
+        for (std::size_t k = 0; k < support.size() && !again && !by_example; ++k) {
+            delays_.note(support[k], seen_[k]);
         }
-        apply_watched(view, of.watch, [&](const auto& watched) { objective_.apply(row, of.inner, watched, step); });
-        add_shadow(row, view);
+        view_->aim(base, scale);
+        inner_->apply(update, base, scale, step);
+        if (adds_once_) {
+            view_->add_block(shadow_at_, ones_, 1);
+        } else {
+            for (const feature_index feature : support) {
+                view_->add(shadow_at_ + feature, 1);
+            }
+        }
+        view_->commit();
         if (!again) {
-            count(row);
+            for (std::size_t k = 0; k < support.size(); ++k) {
+                if (by_example) { // earlier rows of the batch have added, too
+                    delays_.note(support[k], seen_[k]);
+                }
+                ledger_->touch(support[k]);
+            }
+            ledger_->count_adds(support.size());
         }
     }
 
-    /// Shares are applied by workers that wait for each other, so there is no delay to note.
-    template <row_view Row, class View>
-    void apply_share(const Row& row, const gradient& of, const View& view, real step, const feature_share& share) const {
-        objective_.apply_share(row, of.inner, view, step, share);
-        const auto part = restrict_to(row, share.first, share.last);
-        add_shadow(part, view);
-        count(part);
-    }
+    std::span<const feature_index> support(std::uint64_t update) override { return inner_->support(update); }
+    contention tally() const noexcept override { return view_->tally(); }
 
-    template <row_view Row, class View>
-    void scores(const Row& row, const View& view, std::span<real> out) const {
-        objective_.scores(row, view, out);
-    }
+private:
+    const stretch* part_;
+    diagnostic_ledger* ledger_;
+    std::size_t shadow_at_;
+    delay_tally delays_;
+    ledger_watch watch_;
+    std::unique_ptr<parameter_view> view_;
+    watched_view watched_;
+    bool is_watched_;
+    bool adds_once_;         ///< an update adds to all features together
+    std::vector<real> ones_; ///< what it adds to their shadows
+    std::unique_ptr<worker> inner_;
+    std::vector<std::uint32_t> seen_; ///< count of each feature of the support when it was read
+    bool counted_ = false;            ///< since it was last differentiated
+};
 
-    template <row_view Row>
-    double loss_of(std::span<const real> scores, const Row& row) const {
-        return objective_.loss_of(scores, row);
+/// Shares are applied by workers that wait for each other, so there is no delay to note, and nothing is torn.
+class diagnosed_collective final : public collective_batch {
+public:
+    diagnosed_collective(const problem& inner, diagnostic_ledger& ledger, std::size_t shadow_at, unsigned workers, const stretch& part)
+        : part_(&part), task_(&inner), ledger_(&ledger), shadow_at_(shadow_at), watch_(ledger), adds_once_(inner.facts().sums_batches),
+          inner_(inner.make_collective(workers, part)) {}
+
+    double differentiate(unsigned worker, std::uint64_t update, real* base, weight_scale scale, std::size_t from, std::size_t to) override {
+        if (from == 0 && to > 0) { // one worker counts for all
+            watch_.count_undisturbed();
+        }
+        return inner_->differentiate(worker, update, base, scale, from, to);
+    }
+    bool shares_depend() const noexcept override { return inner_->shares_depend(); }
+    void prepare_share(unsigned worker, std::uint64_t update, real* base, weight_scale scale, const feature_share& share) override {
+        inner_->prepare_share(worker, update, base, scale, share);
+    }
+    void apply_share(unsigned worker, std::uint64_t update, real* base, weight_scale scale, real step,
+                     const feature_share& share) override {
+        inner_->apply_share(worker, update, base, scale, step, share);
+        std::uint64_t adds = 0;
+        const auto count = [&](feature_index feature) {
+            base[shadow_at_ + feature] += 1;
+            ledger_->touch(feature);
+            ++adds;
+        };
+        if (adds_once_) {
+            const std::size_t last = std::min<std::size_t>(share.last, ledger_->features());
+            for (std::size_t feature = share.first; feature < last; ++feature) {
+                count(static_cast<feature_index>(feature));
+            }
+        } else {
+            for (const row_index id : part_->rows_of(update)) {
+                std::visit(
+                    [&](const auto& row) {
+                        const auto mine = restrict_to(row, share.first, share.last);
+                        for (std::size_t k = 0; k < mine.size(); ++k) {
+                            count(mine.index(k));
+                        }
+                    },
+                    task_->row(id));
+            }
+        }
+        ledger_->count_adds(adds);
     }
 
 private:
-    template <row_view Row, class View>
-    void add_shadow(const Row& row, const View& view) const {
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            view.add(shadow_at_ + row.index(k), 1);
-        }
+    const stretch* part_;
+    const problem* task_;
+    diagnostic_ledger* ledger_;
+    std::size_t shadow_at_;
+    ledger_watch watch_;
+    bool adds_once_;
+    std::unique_ptr<collective_batch> inner_;
+};
+
+/// A problem whose runs count. Everything else is that of the problem that it wraps, which new facts go through unseen.
+class diagnosed_problem final : public problem {
+public:
+    /// `ledger` must outlive the problem.
+    diagnosed_problem(std::shared_ptr<problem> inner, diagnostic_ledger& ledger)
+        : inner_(std::move(inner)), ledger_(&ledger), layout_(inner_->layout()) {
+        ledger_->watch(layout_);
+        shadow_at_ = layout_.append("shadow", ledger.features(), false, true);
     }
 
-    template <row_view Row>
-    void count(const Row& row) const {
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            ledger_->touch(row.index(k));
-        }
-        ledger_->count_adds(row.size());
+    const problem_facts& facts() const noexcept override { return inner_->facts(); }
+    parameter_layout layout() const override { return layout_; }
+    parameter_layout learned_layout() const override { return inner_->learned_layout(); }
+    parameters initial(std::uint64_t seed) const override {
+        const parameters learned = inner_->initial(seed);
+        parameters made(layout_);
+        std::ranges::copy(learned.exclusive(), made.exclusive().begin());
+        return made;
+    }
+    void begin_epoch(std::uint64_t seed, std::uint64_t epoch) override { inner_->begin_epoch(seed, epoch); }
+    update_rule rule(const rule_settings& settings) const override { return inner_->rule(settings); }
+    std::variant<sparse_row, dense_row> row(row_index id) const override { return inner_->row(id); }
+
+    std::unique_ptr<worker> make_worker(const any_access& access, unsigned number, const stretch& part) const override {
+        return std::make_unique<diagnosed_worker>(*inner_, *ledger_, shadow_at_, access, number, part);
+    }
+    std::unique_ptr<worker> make_worker(parameter_view& view, unsigned number, const stretch& part) const override {
+        return inner_->make_worker(view, number, part);
+    }
+    std::unique_ptr<collective_batch> make_collective(unsigned workers, const stretch& part) const override {
+        return std::make_unique<diagnosed_collective>(*inner_, *ledger_, shadow_at_, workers, part);
     }
 
-    Objective objective_;
+    evaluation evaluate(std::span<const row_index> rows, parameters& model, executor& runner, unsigned workers) const override {
+        return inner_->evaluate(rows, model, runner, workers);
+    }
+    double sum_of_losses(std::span<const row_index> rows, parameters& model) const override { return inner_->sum_of_losses(rows, model); }
+
+private:
+    std::shared_ptr<problem> inner_;
     diagnostic_ledger* ledger_;
     parameter_layout layout_;
     std::size_t shadow_at_ = 0;
 };
 
-/// The same for objectives that are evaluated a batch at a time, counting what happens to the weights of the features: those of the first layer.
-/// Rows of a sparse data set add one by one, each to its support. Dense ones add together, once to all features.
+/// An objective whose problems are diagnosed: `train<hogwild>(diagnosed(objective, ledger), data)`.
 template <class Objective>
-requires batch_objective<Objective, sparse_view> || batch_objective<Objective, dense_view>
-class diagnosed<Objective> {
+class diagnosed {
 public:
     static constexpr loss_info info = Objective::info;
-    static constexpr std::uint64_t default_batch = Objective::default_batch;
-    static constexpr std::uint64_t least_batch = Objective::least_batch;
 
-    /// One worker's scratch.
-    struct gradient {
-        typename Objective::gradient inner;
-        delay_tally delays;
-        ledger_watch watch;
-        std::vector<std::uint32_t> seen = {}; ///< count of the feature of each add when it was read, in the order of the adds
-        bool counted = false;                 ///< since it was last differentiated
-    };
+    /// `ledger` must outlive the problems.
+    diagnosed(Objective objective, diagnostic_ledger& ledger) : objective_(std::move(objective)), ledger_(&ledger) {}
 
-    diagnosed(Objective objective, diagnostic_ledger& ledger)
-        : objective_(std::move(objective)), ledger_(&ledger), layout_(objective_.layout()), ones_(ledger.features(), 1) {
-        ledger_->watch(layout_);
-        shadow_at_ = layout_.append("shadow", ledger.features(), false);
+    /// The spans of the parameters: the objective's, and behind them "shadow".
+    parameter_layout layout() const {
+        parameter_layout whole = objective_.layout();
+        whole.append("shadow", ledger_->features(), false, true);
+        return whole;
     }
 
-    /// As above.
-    const Objective& wrapped() const noexcept { return objective_; }
-
-    loss_info facts() const { return facts_of(objective_); }
-    std::size_t outputs() const noexcept { return objective_.outputs(); }
-    parameter_layout layout() const { return layout_; }
-
-    void initialise(parameters& model, std::uint64_t seed) const requires requires(const Objective& of) { of.initialise(model, seed); }
-    { objective_.initialise(model, seed); }
-
-    void begin_epoch(std::uint64_t seed, std::uint64_t epoch) { peccary::begin_epoch(objective_, seed, epoch); }
-
-    template <dataset_view Data>
-    gradient make_gradient(const Data& data, std::size_t capacity) const {
-        return {objective_.make_gradient(data, capacity), delay_tally(*ledger_), ledger_watch(*ledger_)};
-    }
-
-    template <dataset_view Data, class View>
-    real differentiate(const Data& data, std::span<const row_index> rows, const View& view, gradient& result) const {
-        result.counted = false;
-        result.seen.clear();
-        for_each_add(data, rows, {}, [&](feature_index j) { result.seen.push_back(ledger_->touched(j)); });
-        return evaluate_watched(view, result.watch,
-                                [&](const auto& watched) { return objective_.differentiate(data, rows, watched, result.inner); });
-    }
-
-    template <dataset_view Data, class View>
-    void apply(const Data& data, std::span<const row_index> rows, gradient& of, const View& view, real step) const {
-        const bool again = std::exchange(of.counted, true);
-        if (!again) {
-            std::size_t add = 0;
-            for_each_add(data, rows, {}, [&](feature_index j) { of.delays.note(j, of.seen[add++]); });
-        }
-        apply_watched(view, of.watch, [&](const auto& watched) { objective_.apply(data, rows, of.inner, watched, step); });
-        add_shadow(data, rows, view, {});
-        if (!again) {
-            count(data, rows, {});
-        }
-    }
-
-    template <dataset_view Data, class View>
-    real differentiate_slice(const Data& data, std::span<const row_index> rows, const View& view, gradient& result, std::size_t from,
-                             std::size_t to) const {
-        if (from == 0 && to > 0) { // one worker counts for all
-            result.watch.count_undisturbed();
-        }
-        return objective_.differentiate_slice(data, rows, view, result.inner, from, to);
-    }
-
-    /// Shares are applied by workers that wait for each other, so there is no delay to note.
-    template <dataset_view Data, class View>
-    void apply_share(const Data& data, std::span<const row_index> rows, gradient& of, const View& view, real step,
-                     const feature_share& share) const {
-        objective_.apply_share(data, rows, of.inner, view, step, share);
-        add_shadow(data, rows, view, share);
-        count(data, rows, share);
-    }
-
-    template <dataset_view Data, class View>
-    std::span<const real> score(const Data& data, std::span<const row_index> rows, const View& view, gradient& scratch) const {
-        return objective_.score(data, rows, view, scratch.inner);
-    }
-
-    template <row_view Row>
-    double loss_of(std::span<const real> scores, const Row& row) const {
-        return objective_.loss_of(scores, row);
+    template <class Policies, class Data>
+    std::shared_ptr<problem> make_problem(const Data& data) const {
+        return std::make_shared<diagnosed_problem>(peccary::make_problem<Policies>(objective_, data), *ledger_);
     }
 
 private:
-    template <class Data>
-    static constexpr bool is_dense = std::same_as<typename Data::row_type, dense_row>;
-
-    /// Calls `visit(feature)` for each add of a batch to a share of the features.
-    template <class Data, class Visitor>
-    void for_each_add(const Data& data, std::span<const row_index> rows, const feature_share& share, Visitor visit) const {
-        if constexpr (is_dense<Data>) {
-            const std::size_t last = std::min<std::size_t>(share.last, ledger_->features());
-            for (std::size_t j = share.first; j < last; ++j) {
-                visit(static_cast<feature_index>(j));
-            }
-        } else {
-            for (const row_index id : rows) {
-                const auto row = restrict_to(data.row(id), share.first, share.last);
-                for (std::size_t k = 0; k < row.size(); ++k) {
-                    visit(row.index(k));
-                }
-            }
-        }
-    }
-
-    template <class Data, class View>
-    void add_shadow(const Data& data, std::span<const row_index> rows, const View& view, const feature_share& share) const {
-        if constexpr (is_dense<Data>) {
-            const std::size_t last = std::min<std::size_t>(share.last, ledger_->features());
-            const std::size_t first = std::min<std::size_t>(share.first, last);
-            view.add_block(shadow_at_ + first, std::span(ones_).subspan(first, last - first), 1);
-        } else {
-            for_each_add(data, rows, share, [&](feature_index j) { view.add(shadow_at_ + j, 1); });
-        }
-    }
-
-    template <class Data>
-    void count(const Data& data, std::span<const row_index> rows, const feature_share& share) const {
-        std::uint64_t adds = 0;
-        for_each_add(data, rows, share, [&](feature_index j) {
-            ledger_->touch(j);
-            ++adds;
-        });
-        ledger_->count_adds(adds);
-    }
-
     Objective objective_;
     diagnostic_ledger* ledger_;
-    parameter_layout layout_;
-    std::size_t shadow_at_ = 0;
-    std::vector<real> ones_; ///< what a batch of dense rows adds
 };
 
 } // namespace peccary

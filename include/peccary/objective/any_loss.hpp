@@ -5,11 +5,12 @@
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/objective/losses.hpp"
 
+#include <cstddef>
 #include <string_view>
 
 namespace peccary {
 
-/// Any loss of the list, called through pointers. Gives the same bits as the loss itself.
+/// Any loss of the list, found by a comparison or two before its arithmetic. Gives the same bits as the loss itself.
 class any_loss {
 public:
     static constexpr loss_info info = logistic::info; ///< of the default; see `facts`
@@ -17,7 +18,7 @@ public:
     any_loss() noexcept = default;
 
     template <loss Loss>
-    explicit any_loss(type_tag<Loss> /*which*/) noexcept : facts_(Loss::info), value_(&Loss::value), derivative_(&Loss::derivative) {}
+    explicit any_loss(type_tag<Loss> /*which*/) noexcept : facts_(Loss::info), which_(index_in<losses, Loss>) {}
 
     /// Throws `usage_error` for a name that no loss has.
     static any_loss named(std::string_view name) {
@@ -27,13 +28,29 @@ public:
     }
 
     loss_info facts() const noexcept { return facts_; }
-    double value(real score, real target) const { return value_(score, target); }
-    real derivative(real score, real target) const { return derivative_(score, target); }
+    double value(real score, real target) const {
+        double result = 0;
+        visit([&](auto which) { result = decltype(which)::type::value(score, target); });
+        return result;
+    }
+    real derivative(real score, real target) const {
+        real result = 0;
+        visit([&](auto which) { result = decltype(which)::type::derivative(score, target); });
+        return result;
+    }
 
 private:
+    template <class Visitor>
+    void visit(Visitor visitor) const {
+        losses::for_each([&](auto which) {
+            if (which_ == index_in<losses, typename decltype(which)::type>) {
+                visitor(which);
+            }
+        });
+    }
+
     loss_info facts_ = info;
-    double (*value_)(real score, real target) = &logistic::value;
-    real (*derivative_)(real score, real target) = &logistic::derivative;
+    std::size_t which_ = index_in<losses, logistic>;
 };
 
 static_assert(loss<any_loss>);

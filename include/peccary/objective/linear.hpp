@@ -28,6 +28,7 @@ public:
     { return loss_.facts(); }
 
     static constexpr std::size_t outputs() noexcept { return 1; }
+    static constexpr std::size_t weights_per_feature() noexcept { return 1; }
     static gradient make_gradient() noexcept { return {}; }
 
     parameter_layout layout() const { return layout_; }

@@ -123,6 +123,16 @@ public:
 
     std::size_t features() const noexcept { return features_; }
     std::size_t outputs() const noexcept { return layers_.back().units; }
+
+    /// A weight costs three multiplications and additions an example, some thirty times faster than a visit of a nonzero.
+    double work_of_example(double nonzeros) const noexcept {
+        constexpr double weights_a_visit = 32;
+        double weights = 0;
+        for (const layer& at : layers_) {
+            weights += (&at == &layers_.front() ? nonzeros : static_cast<double>(at.inputs)) * static_cast<double>(at.units);
+        }
+        return weights / weights_a_visit;
+    }
     std::span<const layer> layers() const noexcept { return layers_; }
     const activation_info& activation() const noexcept { return activation_; }
     const loss_info& output() const noexcept { return output_; }

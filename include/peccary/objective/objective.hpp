@@ -5,6 +5,7 @@
 #include "peccary/data/dataset.hpp"
 #include "peccary/data/row.hpp"
 #include "peccary/objective/loss/loss.hpp"
+#include "peccary/objective/share.hpp"
 #include "peccary/parameters/access/exclusive.hpp"
 #include "peccary/parameters/layout.hpp"
 #include "peccary/parameters/parameters.hpp"
@@ -16,13 +17,6 @@
 #include <span>
 
 namespace peccary {
-
-/// A share of the parameters: those of features [first, last), and the biases or not. Disjoint shares can be updated at the same time.
-struct feature_share {
-    feature_index first = 0;
-    feature_index last = max_index + 1;
-    bool biases = true;
-};
 
 /// An objective is a small value that describes a model: no parameters, no data, no access policy. It is shared by all workers and const.
 ///
@@ -96,16 +90,6 @@ concept batch_objective = std::copyable<Objective> && dataset_view<Data> &&
 template <class Objective, class Data>
 concept objective_over = objective<Objective, typename Data::row_type> || batch_objective<Objective, Data>;
 
-/// What of an objective's parameters is learned: without what a wrapper (`diagnosed`) has beside them.
-template <class Objective>
-parameter_layout learned_layout(const Objective& objective) {
-    if constexpr (requires { objective.wrapped().layout(); }) {
-        return objective.wrapped().layout();
-    } else {
-        return objective.layout();
-    }
-}
-
 /// What is known of an objective: `facts()`, if its loss is chosen at run time, else `info`.
 template <class Objective>
 loss_info facts_of(const Objective& objective) {
@@ -119,12 +103,21 @@ loss_info facts_of(const Objective& objective) {
 /// Whether an objective reads and writes its layers one by one, as its `apply` comes to them.
 template <class Objective>
 bool is_layerwise(const Objective& objective) {
-    if constexpr (requires { objective.wrapped().layerwise(); }) {
-        return objective.wrapped().layerwise();
-    } else if constexpr (requires { objective.layerwise(); }) {
+    if constexpr (requires { objective.layerwise(); }) {
         return objective.layerwise();
     } else {
         return false;
+    }
+}
+
+/// What one example costs to evaluate and apply, in visits of a nonzero (some nanoseconds), with so many nonzeros a row:
+/// what the objective states with `work_of_example(nonzeros)`, if it has that, else one visit for each nonzero and output.
+template <class Objective>
+double work_of_example(const Objective& objective, double nonzeros) {
+    if constexpr (requires { objective.work_of_example(nonzeros); }) {
+        return objective.work_of_example(nonzeros);
+    } else {
+        return nonzeros * static_cast<double>(objective.outputs());
     }
 }
 

@@ -33,6 +33,7 @@ public:
     }
 
     std::size_t outputs() const noexcept { return classes_; }
+    std::size_t weights_per_feature() const noexcept { return classes_; }
     gradient make_gradient() const { return {.slopes = std::vector<real>(classes_)}; }
     parameter_layout layout() const { return layout_; }
 

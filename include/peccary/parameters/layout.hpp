@@ -17,15 +17,16 @@ struct parameter_span {
     std::size_t offset = 0;  ///< in reals from the start of the buffer
     std::size_t size = 0;    ///< in reals
     bool regularised = true; ///< false for biases: neither l2 nor l1 applies, and the weight scale does not either
+    bool counts = false;     ///< a tally beside the model: workers' copies of it are added up, where a model's are averaged
 };
 
 class parameter_layout {
 public:
     /// Appends a span and returns its offset.
-    std::size_t append(std::string name, std::size_t size, bool regularised) {
+    std::size_t append(std::string name, std::size_t size, bool regularised, bool counts = false) {
         constexpr std::size_t line = cache_line / sizeof(real);
         const std::size_t offset = (size_ + line - 1) / line * line;
-        spans_.push_back({.name = std::move(name), .offset = offset, .size = size, .regularised = regularised});
+        spans_.push_back({.name = std::move(name), .offset = offset, .size = size, .regularised = regularised, .counts = counts});
         size_ = offset + size;
         return offset;
     }

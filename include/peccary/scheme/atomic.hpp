@@ -8,25 +8,29 @@
 
 namespace peccary {
 
-struct atomic {
+class atomic final : public scheme {
+public:
+    using access = atomic_add;
     static constexpr scheme_info info{.name = "atomic",
                                       .summary = "lock-free; no add is lost",
                                       .paper = "Niu, Recht, Re, Wright 2011, section 2",
-                                      .consistency = "inconsistent",
+                                      .consistency = read_consistency::inconsistent,
                                       .access = "atomic_add",
                                       .parallel = true,
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = false,
                                       .batch = 1,
-                                      .late = applied_late::updates};
+                                      .shares_memory = true,
+                                      .stale = stale_writes::updates};
 
     atomic(const parameters& /*shared*/, unsigned /*workers*/) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        return run_asynchronously(stretch, [](unsigned worker) { return atomic_add(block_sweep::of_worker(worker)); });
+    std::uint64_t run(stretch& part) override {
+        return run_asynchronously(part, [](unsigned worker) { return access(block_sweep::of_worker(worker)); });
     }
 };
+
+static_assert(scheme_type<atomic>);
 
 } // namespace peccary

@@ -8,25 +8,29 @@
 
 namespace peccary {
 
-struct hogwild {
+class hogwild final : public scheme {
+public:
+    using access = relaxed;
     static constexpr scheme_info info{.name = "hogwild",
                                       .summary = "lock-free; colliding adds may be lost",
                                       .paper = "Niu, Recht, Re, Wright 2011",
-                                      .consistency = "inconsistent",
+                                      .consistency = read_consistency::inconsistent,
                                       .access = "relaxed",
                                       .parallel = true,
                                       .deterministic = false,
                                       .lossless = false,
                                       .lockstep = false,
                                       .batch = 1,
-                                      .late = applied_late::updates};
+                                      .shares_memory = true,
+                                      .stale = stale_writes::updates};
 
     hogwild(const parameters& /*shared*/, unsigned /*workers*/) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        return run_asynchronously(stretch, [](unsigned worker) { return relaxed(block_sweep::of_worker(worker)); });
+    std::uint64_t run(stretch& part) override {
+        return run_asynchronously(part, [](unsigned worker) { return access(block_sweep::of_worker(worker)); });
     }
 };
+
+static_assert(scheme_type<hogwild>);
 
 } // namespace peccary

@@ -7,8 +7,10 @@
 #include "peccary/update/asynchronous.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <span>
+#include <memory>
+#include <optional>
 
 namespace peccary {
 
@@ -21,98 +23,119 @@ namespace peccary {
 /// of which an update touches a few hundred coordinates, it is slow by their ratio; batches share one copy. Versions are twice as many as workers,
 /// allocated once (parameters/published.hpp). They begin as a copy of the shared parameters and end as one, in every stretch: two copies beside
 /// those of its updates. The reader of a version needs no policy that is race-free, so that networks multiply with it where it lies.
-struct leashed {
+class leashed final : public scheme {
+public:
+    using access = exclusive; // on versions
     static constexpr scheme_info info{.name = "leashed",
                                       .summary = "lock-free; each update publishes a whole new version",
                                       .paper = "Backstrom, Walulya, Papatriantafilou, Tsigas 2021",
-                                      .consistency = "consistent",
+                                      .consistency = read_consistency::consistent,
                                       .access = "exclusive, on versions",
                                       .parallel = true,
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = false,
                                       .batch = 16,
-                                      .late = applied_late::updates,
-                                      .repeats = true};
+                                      .stale = stale_writes::updates};
+    static constexpr std::array<knob, 1> knobs{{{.name = "persistence",
+                                                 .meaning = "failed attempts beyond which an update is given up",
+                                                 .unit = "attempts",
+                                                 .by_default = "never",
+                                                 .source = "T_p of the paper"}}};
 
-    leashed(const parameters& shared, unsigned workers) : versions_(shared.size(), workers) {}
+    leashed(const parameters& shared, unsigned workers, const knob_values& given = {})
+        : versions_(shared.size(), workers), persistence_(given.find_whole("persistence")) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        std::ranges::copy(stretch.shared.exclusive(), versions_.exclusive().begin());
-        const std::uint64_t reached = run_workers(stretch, stretch.workers, [&](unsigned worker) {
-            return publishing{{nullptr, {}, stretch.probe(worker)}, {versions_, worker}, stretch.persistence};
-        });
-        std::ranges::copy(versions_.exclusive(), stretch.shared.exclusive().begin());
+    /// Throws `usage_error` for a persistence of simulated workers.
+    std::uint64_t run(stretch& part) override {
+        if (persistence_ && part.turns != nullptr) {
+            throw usage_error("no update of simulated workers is made twice, since an apply is one moment of virtual time; leave the "
+                              "persistence out, or choose the executor 'threads'");
+        }
+        std::ranges::copy(part.shared.exclusive(), versions_.exclusive().begin());
+        const std::uint64_t reached = run_workers(
+            part, part.workers, [](unsigned) { return any_access(access()); },
+            [&](unsigned worker) { return std::make_unique<publishing>(part, worker, *this); });
+        std::ranges::copy(versions_.exclusive(), part.shared.exclusive().begin());
         return reached;
     }
 
 private:
     /// Plain memory is legal here: what is read is written by nobody, and what is written is seen by nobody.
-    struct publishing : in_place<exclusive> {
-        published<>::member versions;
-        std::uint64_t persistence;
-        damper* damping = nullptr; ///< if steps are damped
-        std::uint64_t failed = 0;  ///< attempts of the update under way
-        stopwatch retrying = {};   ///< since the first of them
-        contention retried = {};
+    class publishing final : public site {
+    public:
+        publishing(stretch& part, unsigned worker, leashed& scheme)
+            : site(nullptr, part.probe(worker), part.state.workers[worker].damping.get()), versions_(scheme.versions_, worker),
+              persistence_(scheme.persistence_.value_or(UINT64_MAX)) {}
 
-        void begin(std::span<const row_index> rows) noexcept {
-            in_place::begin(rows);
-            base = const_cast<real*>(versions.read()); // a view is of cells that can be added to; nobody adds before `before_apply`
+        bool encloses_updates() const noexcept override { return true; }
+
+        void begin(worker& /*of*/, std::uint64_t /*update*/) override {
+            probe.at_read();
+            base = const_cast<real*>(versions_.read()); // a view is of cells that can be added to; nobody adds before `before_apply`
         }
 
-        void before_apply() noexcept { base = versions.copy(); }
+        void before_apply() override { base = versions_.copy(); }
 
         /// By the staleness of this attempt.
-        real damped(real step, damper* by) noexcept {
-            if (by == nullptr) {
+        real damped(real step) override {
+            if (damping == nullptr) {
                 return step;
             }
-            damping = by;
-            if (failed > 0) {
-                by->retract();
+            if (failed_ > 0) {
+                damping->retract();
             }
-            return by->damped(step, versions.staleness());
+            return damping->damped(step, versions_.staleness());
         }
 
-        bool end() noexcept {
-            const std::uint64_t staleness = versions.staleness();
-            const bool published = versions.publish();
+        bool end() override {
+            const std::uint64_t staleness = versions_.staleness();
+            const bool published = versions_.publish();
             if (!published) {
-                if (failed++ == 0) {
-                    retrying.restart();
+                if (failed_++ == 0) {
+                    retrying_.restart();
                 }
-                if (failed <= persistence) {
+                if (failed_ <= persistence_) {
                     return false;
                 }
             }
-            if (failed > 0) [[unlikely]] {
-                retried.retries += failed;
-                retried.retry_seconds += retrying.seconds();
-                failed = 0;
+            if (failed_ > 0) [[unlikely]] {
+                retried_.retries += failed_;
+                retried_.retry_seconds += retrying_.seconds();
+                failed_ = 0;
             }
             if (!published) {
                 give_up();
                 return true;
             }
             probe.at_apply(staleness);
-            return in_place::end();
+            probe.applied();
+            return true;
         }
 
+        contention tally() const noexcept override { return retried_; }
+
+    private:
         void give_up() noexcept {
-            versions.leave();
+            versions_.leave();
             if (damping != nullptr) {
                 damping->retract();
             }
             probe.dropped();
-            ++retried.dropped;
+            ++retried_.dropped;
         }
 
-        contention tally() const noexcept { return retried; }
+        published<>::member versions_;
+        std::uint64_t persistence_;
+        std::uint64_t failed_ = 0; ///< attempts of the update under way
+        stopwatch retrying_ = {};  ///< since the first of them
+        contention retried_ = {};
     };
 
     published<> versions_;
+    std::optional<std::uint64_t> persistence_; ///< none: an update is never given up
 };
+
+static_assert(scheme_type<leashed>);
 
 } // namespace peccary

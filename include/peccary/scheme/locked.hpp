@@ -5,28 +5,36 @@
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/update/asynchronous.hpp"
 
+#include <mutex>
+
 namespace peccary {
 
-struct locked {
+class locked final : public scheme {
+public:
+    using access = one_lock;
     static constexpr scheme_info info{.name = "locked",
                                       .summary = "one lock around each read and each write",
                                       .paper = "Langford, Smola, Zinkevich 2009",
-                                      .consistency = "consistent",
+                                      .consistency = read_consistency::consistent,
                                       .access = "one_lock",
                                       .parallel = true,
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = false,
                                       .batch = 1,
-                                      .late = applied_late::updates};
+                                      .shares_memory = true,
+                                      .stale = stale_writes::updates};
 
     locked(const parameters& /*shared*/, unsigned /*workers*/) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        std::mutex mutex;
-        return run_asynchronously(stretch, [&mutex](unsigned) { return one_lock(mutex); });
+    std::uint64_t run(stretch& part) override {
+        return run_asynchronously(part, [this](unsigned) { return access(mutex_); });
     }
+
+private:
+    std::mutex mutex_;
 };
+
+static_assert(scheme_type<locked>);
 
 } // namespace peccary

@@ -5,7 +5,7 @@
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
 #include "peccary/scheme/scheme.hpp"
-#include "peccary/update/batch.hpp"
+#include "peccary/update/problem.hpp"
 
 #include <atomic>
 #include <cmath>
@@ -15,25 +15,27 @@ namespace peccary {
 
 /// Update u belongs to worker u mod P, who evaluates it at once and applies it when all before it are applied. So writes never collide, and
 /// staleness is at most P - 1; but a reader may see a write half done, which is why the parameters are read and written relaxed.
-struct round_robin {
+class round_robin final : public scheme {
+public:
+    using access = relaxed;
     static constexpr scheme_info info{.name = "round_robin",
                                       .summary = "updates in a fixed order of workers (RR)",
                                       .paper = "Langford, Smola, Zinkevich 2009",
-                                      .consistency = "inconsistent",
+                                      .consistency = read_consistency::inconsistent,
                                       .access = "relaxed",
                                       .parallel = true,
                                       .deterministic = false,
                                       .lossless = true,
                                       .lockstep = true,
                                       .batch = 1,
-                                      .late = applied_late::updates};
+                                      .shares_memory = true,
+                                      .stale = stale_writes::updates};
 
     round_robin(const parameters& /*shared*/, unsigned /*workers*/) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        turn order(stretch.first);
-        stretch.run_each(stretch.workers, [&](unsigned worker) { work(stretch, worker, order); });
+    std::uint64_t run(stretch& part) override {
+        turn order(part.first);
+        part.run_each(part.workers, [&](unsigned worker) { work(part, worker, order); });
         return order.reached();
     }
 
@@ -73,39 +75,38 @@ private:
         alignas(cache_line) std::atomic<std::uint64_t> next_;
     };
 
-    template <class Stretch>
-    static void work(Stretch& stretch, unsigned worker, turn& order) {
-        auto probe = stretch.probe(worker);
-        batch_gradient<Stretch> gradient(stretch, worker);
-        auto& statistics = stretch.state.workers[worker].statistics;
-        damper* const damping = stretch.state.workers[worker].damping.get();
-        const std::uint64_t chunk = stretch.chunk();
-        relaxed access;
-        for (std::uint64_t update = stretch.first + worker; update < stretch.last; update += stretch.workers) {
-            const auto step = stretch.steps.at(update);
-            const auto rows = stretch.rows_of(update);
-            const shared_view view(stretch.shared.base(), access, step.scale());
+    static void work(stretch& part, unsigned number, turn& order) {
+        auto probe = part.probe(number);
+        const auto of = part.task.make_worker(access(), number, part);
+        auto& statistics = part.state.workers[number].statistics;
+        damper* const damping = part.state.workers[number].damping.get();
+        const std::uint64_t chunk = part.chunk();
+        real* const base = part.shared.base();
+        for (std::uint64_t update = part.first + number; update < part.last; update += part.workers) {
+            const auto step = part.steps.at(update);
             probe.at_read();
-            const double witness = gradient.differentiate(rows, view);
-            if (!std::isfinite(witness)) {
-                stretch.state.report({.worker = worker, .update = update, .step = step.step()});
+            const double finite = of->differentiate(update, base, step.scale());
+            if (!std::isfinite(finite)) {
+                part.state.report({.worker = number, .update = update, .step = step.step()});
             }
             if (!order.wait_for(update, statistics.waits)) {
                 return;
             }
             // Only at a chunk's start, as in the other schemes, so that a resumed run has the same chunks.
-            if (update % chunk == 0 && stretch.state.stop.requested()) {
+            if (update % chunk == 0 && part.state.stop.requested()) {
                 order.stop_before(update);
                 return;
             }
             probe.at_apply();
-            gradient.apply(rows, view, damped(step.step(), damping, probe));
+            of->apply(update, base, step.scale(), damped(step.step(), damping, probe));
             probe.applied();
             order.pass(update);
             ++statistics.updates;
-            statistics.examples += rows.size();
+            statistics.examples += part.rows_of(update).size();
         }
     }
 };
+
+static_assert(scheme_type<round_robin>);
 
 } // namespace peccary

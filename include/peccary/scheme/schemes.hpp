@@ -7,6 +7,7 @@
 #include "peccary/scheme/hogwild.hpp"
 #include "peccary/scheme/leashed.hpp"
 #include "peccary/scheme/locked.hpp"
+#include "peccary/scheme/model_averaging.hpp"
 #include "peccary/scheme/replicas.hpp"
 #include "peccary/scheme/round_robin.hpp"
 #include "peccary/scheme/sequential.hpp"
@@ -15,6 +16,14 @@
 
 namespace peccary {
 
-using schemes = type_list<sequential, hogwild, atomic, striped, locked, leashed, round_robin, synchronous, hogbatch, replicas>;
+using schemes =
+    type_list<sequential, hogwild, atomic, striped, locked, leashed, round_robin, synchronous, hogbatch, replicas, model_averaging>;
+
+/// Throws `usage_error` for an unknown name.
+inline scheme_entry scheme_named(std::string_view name) {
+    scheme_entry found{};
+    with_named<schemes>("scheme", name, [&](auto tag) { found = entry_of<typename decltype(tag)::type>(); });
+    return found;
+}
 
 } // namespace peccary

@@ -6,11 +6,13 @@
 
 namespace peccary {
 
-struct sequential {
+class sequential final : public scheme {
+public:
+    using access = exclusive;
     static constexpr scheme_info info{.name = "sequential",
                                       .summary = "one worker, plain memory",
                                       .paper = "Robbins, Monro 1951",
-                                      .consistency = "serial",
+                                      .consistency = read_consistency::serial,
                                       .access = "exclusive",
                                       .parallel = false,
                                       .deterministic = true,
@@ -20,12 +22,13 @@ struct sequential {
 
     sequential(const parameters& /*shared*/, unsigned /*workers*/) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        return run_workers(stretch, 1, [&](unsigned worker) {
-            return in_place<exclusive>{stretch.shared.base(), {}, stretch.probe(worker)};
-        });
+    std::uint64_t run(stretch& part) override {
+        return run_workers(
+            part, 1, [](unsigned) { return any_access(access()); },
+            [&](unsigned worker) { return std::make_unique<site>(part.shared.base(), part.probe(worker), nullptr); });
     }
 };
+
+static_assert(scheme_type<sequential>);
 
 } // namespace peccary

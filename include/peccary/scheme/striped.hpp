@@ -12,11 +12,13 @@
 
 namespace peccary {
 
-struct striped {
+class striped final : public scheme {
+public:
+    using access = exclusive; // under locks
     static constexpr scheme_info info{.name = "striped",
                                       .summary = "locks all coordinates of the support, in order (AIG)",
                                       .paper = "Niu, Recht, Re, Wright 2011, section 5",
-                                      .consistency = "serial",
+                                      .consistency = read_consistency::serial,
                                       .access = "exclusive, under locks",
                                       .parallel = true,
                                       .deterministic = false,
@@ -27,78 +29,79 @@ struct striped {
     /// One lock a feature guards all parameters of that feature; the last guards the biases, which every update touches.
     striped(const parameters& shared, unsigned /*workers*/) : locks_(shared.size() + 1), biased_(has_bias(shared)), bias_(shared.size()) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
-        return run_workers(stretch, stretch.workers, [&](unsigned worker) {
-            return locked_support<Stretch>{{stretch.shared.base(), {}, stretch.probe(worker)}, &stretch, this, {}};
-        });
+    std::uint64_t run(stretch& part) override {
+        return run_workers(
+            part, part.workers, [](unsigned) { return any_access(access()); },
+            [&](unsigned worker) { return std::make_unique<locked_support>(part, worker, *this); });
     }
 
 private:
     /// Plain memory is legal here: the locks keep everyone else away from the support.
-    template <class Stretch>
-    struct locked_support : in_place<exclusive> {
-        const Stretch* stretch;
-        striped* scheme;
-        std::vector<std::size_t> held; ///< by an update that has begun; else to be taken
-        std::size_t taken = 0;         ///< of `held`, by an update that waits
-        bool waits = false;
-        contention waited = {};
+    class locked_support final : public site {
+    public:
+        locked_support(stretch& part, unsigned worker, striped& scheme)
+            : site(part.shared.base(), part.probe(worker), nullptr), single_(part.batch == 1), scheme_(&scheme) {}
 
-        void begin(std::span<const row_index> rows) {
-            collect(rows);
-            for (const std::size_t stripe : held) {
-                scheme->locks_.lock(stripe, waited);
+        bool encloses_updates() const noexcept override { return true; }
+
+        void begin(worker& of, std::uint64_t update) override {
+            collect(of, update);
+            for (const std::size_t stripe : held_) {
+                scheme_->locks_.lock(stripe, waited_);
             }
-            in_place::begin(rows);
+            probe.at_read();
         }
 
         /// Keeps the locks that it has come to, as `begin` does while it waits for the next.
-        bool try_begin(std::span<const row_index> rows) {
-            if (!waits) {
-                collect(rows);
-                taken = 0;
+        bool try_begin(worker& of, std::uint64_t update) override {
+            if (!waits_) {
+                collect(of, update);
+                taken_ = 0;
             }
-            for (; taken < held.size(); ++taken) {
-                if (!scheme->locks_.try_lock(held[taken])) {
-                    waited.contended += waits ? 0 : 1;
-                    waits = true;
+            for (; taken_ < held_.size(); ++taken_) {
+                if (!scheme_->locks_.try_lock(held_[taken_])) {
+                    waited_.contended += waits_ ? 0 : 1;
+                    waits_ = true;
                     return false;
                 }
-                waits = false;
+                waits_ = false;
             }
-            in_place::begin(rows);
+            probe.at_read();
             return true;
         }
 
-        bool end() noexcept {
-            in_place::end();
-            for (const std::size_t stripe : held) {
-                scheme->locks_.unlock(stripe);
+        bool end() override {
+            probe.applied();
+            for (const std::size_t stripe : held_) {
+                scheme_->locks_.unlock(stripe);
             }
             return true;
         }
 
-        contention tally() const noexcept { return waited; }
+        contention tally() const noexcept override { return waited_; }
 
     private:
-        void collect(std::span<const row_index> rows) {
-            held.clear();
-            for (const row_index id : rows) {
-                const auto row = stretch->data.row(id);
-                for (std::size_t k = 0; k < row.size(); ++k) {
-                    held.push_back(scheme->locks_.stripe_of(row.index(k)));
-                }
+        void collect(worker& of, std::uint64_t update) {
+            held_.clear();
+            for (const feature_index feature : of.support(update)) {
+                held_.push_back(scheme_->locks_.stripe_of(feature));
             }
-            if (scheme->biased_) {
-                held.push_back(scheme->locks_.stripe_of(scheme->bias_));
+            if (scheme_->biased_) {
+                held_.push_back(scheme_->locks_.stripe_of(scheme_->bias_));
             }
             // A single row's stripes ascend already; equal neighbours are features that share a stripe.
-            if (rows.size() > 1) {
-                std::ranges::sort(held);
+            if (!single_) {
+                std::ranges::sort(held_);
             }
-            held.erase(std::unique(held.begin(), held.end()), held.end());
+            held_.erase(std::unique(held_.begin(), held_.end()), held_.end());
         }
+
+        bool single_;
+        striped* scheme_;
+        std::vector<std::size_t> held_; ///< by an update that has begun; else to be taken
+        std::size_t taken_ = 0;         ///< of `held_`, by an update that waits
+        bool waits_ = false;
+        contention waited_ = {};
     };
 
     static bool has_bias(const parameters& shared) {
@@ -109,5 +112,7 @@ private:
     bool biased_;
     std::size_t bias_;
 };
+
+static_assert(scheme_type<striped>);
 
 } // namespace peccary

@@ -3,13 +3,14 @@
 
 #include "peccary/execution/barrier.hpp"
 #include "peccary/scheme/scheme.hpp"
-#include "peccary/update/batch.hpp"
+#include "peccary/update/problem.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 namespace peccary {
@@ -18,54 +19,54 @@ namespace peccary {
 /// Considerations. Reducing private dense gradients would cost the model's size per batch, and summing them in the order of workers would make
 /// the bits depend on their number. Sharing out the features instead needs no reduction, no atomics, and every coordinate receives its adds in
 /// the order of the rows: the result does not depend on the number of workers at all.
-struct synchronous {
+class synchronous final : public scheme {
+public:
+    using access = exclusive; // between barriers
     static constexpr scheme_info info{.name = "synchronous",
                                       .summary = "mini-batches with barriers (BSP); bits independent of the workers",
                                       .paper = "Dekel, Gilad-Bachrach, Shamir, Xiao 2012",
-                                      .consistency = "serial",
+                                      .consistency = read_consistency::serial,
                                       .access = "exclusive, between barriers",
                                       .parallel = true,
                                       .deterministic = true,
                                       .lossless = true,
                                       .lockstep = true,
                                       .batch = 16,
-                                      .together = true};
+                                      .collective = true};
 
     synchronous(const parameters& /*shared*/, unsigned /*workers*/) {}
 
-    template <class Stretch>
-    std::uint64_t run(Stretch& stretch) {
+    std::uint64_t run(stretch& part) override {
         if (shares_.empty()) {
-            shares_ = balanced_shares(stretch.data, stretch.workers);
+            shares_ = balanced_shares(part.task, part.workers);
         }
-        batch_gradient<Stretch> gradient(stretch, 0, stretch.workers);
-        barrier evaluated(stretch.workers);
-        barrier prepared(stretch.workers);
-        barrier applied(stretch.workers);
+        const auto batch = part.task.make_collective(part.workers, part);
+        barrier evaluated(part.workers);
+        barrier prepared(part.workers);
+        barrier applied(part.workers);
         std::atomic<bool> stopped{false};
-        std::uint64_t reached = stretch.last;
-        stretch.run_each(stretch.workers, [&](unsigned worker) {
-            auto probe = stretch.probe(worker);
-            auto& statistics = stretch.state.workers[worker].statistics;
-            const std::uint64_t chunk = stretch.chunk();
-            exclusive access;
-            for (std::uint64_t update = stretch.first; update < stretch.last; ++update) {
-                const auto step = stretch.steps.at(update);
-                const auto rows = stretch.rows_of(update);
-                const std::size_t from = rows.size() * worker / stretch.workers;
-                const std::size_t to = rows.size() * (worker + 1) / stretch.workers;
-                const shared_view view(stretch.shared.base(), access, step.scale());
+        std::uint64_t reached = part.last;
+        part.run_each(part.workers, [&](unsigned worker) {
+            auto probe = part.probe(worker);
+            auto& statistics = part.state.workers[worker].statistics;
+            const std::uint64_t chunk = part.chunk();
+            real* const base = part.shared.base();
+            for (std::uint64_t update = part.first; update < part.last; ++update) {
+                const auto step = part.steps.at(update);
+                const std::size_t rows = part.rows_of(update).size();
+                const std::size_t from = rows * worker / part.workers;
+                const std::size_t to = rows * (worker + 1) / part.workers;
                 // One worker decides for all, before the barrier at which the others learn it.
-                if (worker == 0 && update % chunk == 0 && stretch.state.stop.requested()) {
+                if (worker == 0 && update % chunk == 0 && part.state.stop.requested()) {
                     reached = update;
                     stopped.store(true, std::memory_order_relaxed); // ordered by the barrier
                 }
                 if (worker == 0) {
                     probe.at_read();
                 }
-                const double witness = gradient.differentiate(rows, view, from, to);
-                if (!std::isfinite(witness)) {
-                    stretch.state.report({.worker = worker, .update = update, .step = step.step()});
+                const double finite = batch->differentiate(worker, update, base, step.scale(), from, to);
+                if (!std::isfinite(finite)) {
+                    part.state.report({.worker = worker, .update = update, .step = step.step()});
                 }
                 statistics.examples += to - from;
                 evaluated.arrive_and_wait(statistics.waits);
@@ -76,11 +77,11 @@ struct synchronous {
                 if (worker == 0) {
                     probe.at_apply();
                 }
-                gradient.prepare_share(rows, view, shares_[worker], worker);
-                if (gradient.shares_depend()) {
+                batch->prepare_share(worker, update, base, step.scale(), shares_[worker]);
+                if (batch->shares_depend()) {
                     prepared.arrive_and_wait(statistics.waits);
                 }
-                gradient.apply_share(rows, view, step.step(), shares_[worker], worker);
+                batch->apply_share(worker, update, base, step.scale(), step.step(), shares_[worker]);
                 applied.arrive_and_wait(statistics.waits);
                 if (worker == 0) { // an update is the whole batch's, and counted once
                     probe.applied();
@@ -93,18 +94,21 @@ struct synchronous {
 
 private:
     /// Feature ranges with about as many nonzeros each, judged by a sample of rows.
-    template <class Data>
-    static std::vector<feature_share> balanced_shares(const Data& data, unsigned workers) {
+    static std::vector<feature_share> balanced_shares(const problem& task, unsigned workers) {
         constexpr std::size_t sample = 2048;
-        std::vector<std::uint32_t> nonzeros(data.features()); // of each; a sample is of fewer than twice as many rows as asked
+        const std::size_t examples = task.facts().examples;
+        std::vector<std::uint32_t> nonzeros(task.facts().features); // of each; a sample is of fewer than twice as many rows as asked
         std::size_t all = 0;
-        const std::size_t stride = std::max<std::size_t>(1, data.size() / sample);
-        for (std::size_t i = 0; i < data.size(); i += stride) {
-            const auto row = data.row(i);
-            for (std::size_t k = 0; k < row.size(); ++k) {
-                ++nonzeros[row.index(k)];
-            }
-            all += row.size();
+        const std::size_t stride = std::max<std::size_t>(1, examples / sample);
+        for (std::size_t i = 0; i < examples; i += stride) {
+            std::visit(
+                [&](const auto& row) {
+                    for (std::size_t k = 0; k < row.size(); ++k) {
+                        ++nonzeros[row.index(k)];
+                    }
+                    all += row.size();
+                },
+                task.row(static_cast<row_index>(i)));
         }
         std::vector<feature_share> shares(workers);
         std::size_t feature = 0;
@@ -122,5 +126,7 @@ private:
 
     std::vector<feature_share> shares_;
 };
+
+static_assert(scheme_type<synchronous>);
 
 } // namespace peccary

@@ -183,6 +183,18 @@ public:
         seen_ = now;
     }
 
+    /// The same where the staleness is known: all of the updates are stale by so many of others.
+    void merged(std::uint64_t updates, std::uint64_t staleness) noexcept {
+        if (mode_ == staleness_mode::off || updates == 0) {
+            return;
+        }
+        statistics_->staleness.record(staleness, updates);
+        if (mode_ == staleness_mode::exact) {
+            statistics_->as_sampled.record(staleness, updates);
+        }
+        clocks_->advance(self_, updates);
+    }
+
 private:
     void record(std::uint64_t staleness) noexcept {
         latest_ = staleness;

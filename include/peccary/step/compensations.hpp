@@ -10,13 +10,6 @@
 
 namespace peccary {
 
-struct compensation_info {
-    std::string_view name;
-    std::string_view formula; ///< of what is added to the gradient g, where the weights are `moved` from where they were read
-    double lambda;            ///< default; 0 where there is none
-    bool has_state;           ///< it remembers a mean square
-};
-
 /// Some consecutive coordinates, in aligned scratch.
 struct compensation_block {
     rule_block::array gradient; ///< in: as it was computed; out: compensated

@@ -1,4 +1,4 @@
-// A run's plan and where it stands: all of the trainer that depends on neither the scheme's type, nor the objective's, nor the data's.
+// A training run: resolved settings, position, statistics, snapshots. Knows neither the scheme's type, nor the objective's, nor the data's.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -11,6 +11,7 @@
 #include "peccary/execution/virtual/turn_order.hpp"
 #include "peccary/execution/virtual/virtual_time.hpp"
 #include "peccary/parameters/parameters.hpp"
+#include "peccary/scheme/requirements.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/histogram.hpp"
 #include "peccary/statistics/staleness.hpp"
@@ -18,10 +19,10 @@
 #include "peccary/step/dampings.hpp"
 #include "peccary/step/schedules.hpp"
 #include "peccary/step/step_table.hpp"
-#include "peccary/train/evaluate.hpp"
 #include "peccary/train/regulariser.hpp"
 #include "peccary/train/settings.hpp"
 #include "peccary/update/applied_rule.hpp"
+#include "peccary/update/problem.hpp"
 #include "peccary/update/stretch.hpp"
 
 #include <algorithm>
@@ -50,21 +51,58 @@ struct run_position {
 /// How an epoch ended.
 enum class epoch_end { complete, interrupted, diverged };
 
-/// What a run is, where it stands and what it counted; `trainer` adds the types.
-///
-/// Considerations. A program with every scheme, objective and kind of data has hundreds of trainers. What they share is compiled once, not for each,
-/// and is what code that does not know their types can hold.
+/// One scheme over one problem, epoch by epoch.
 /// Thread-safety: one thread calls, where a member does not say otherwise; `stop` may be requested from any.
 class planned_run {
 public:
+    /// `rows` are the training examples of the problem's data; they must outlive the run. `settings.step` must be set (see
+    /// `calibrate`). Throws `usage_error` for settings that have no meaning, or none for this problem, scheme or executor.
+    planned_run(std::shared_ptr<problem> task, const scheme_entry& which, std::span<const row_index> rows, const train_settings& settings,
+                stop_flag& stop)
+        : task_(std::move(task)), rows_(rows), settings_(settings), workers_(planned_workers(which.info, settings)),
+          batch_(settings.batch == 0 ? default_batch(which.info, task_->facts(), workers_) : settings.batch),
+          work_(task_->facts().work_of_example * static_cast<double>(batch_)),
+          rule_(rule_for(*task_, which.info, settings), task_->learned_layout(), task_->layout()),
+          own_state_(own_state(shares_state(which.info, rule_.rule) ? 0 : workers_, rule_)),
+          model_(rule_.own == nullptr ? with_shared_state(task_->initial(settings.seed), rule_) : task_->initial(settings.seed)),
+          runner_(make_executor(settings.executor, workers_, settings.pin)), turns_(turns_for(settings, *runner_, workers_)),
+          state_(workers_, sampling_of(settings), stop, damping_of(which.info, settings),
+                 turns_ ? clock_writers::one_thread : clock_writers::each_worker) {
+        check(settings_);
+        if (rows_.empty()) {
+            throw data_error("there are no examples to train on");
+        }
+        if (!settings_.step) {
+            throw usage_error("the trainer needs a step size; call calibrate() for one");
+        }
+        if (which.info.lockstep && workers_ > 1 && !runner_->about().concurrent) {
+            throw usage_error("the scheme '" + std::string(which.info.name) +
+                              "' needs workers that run at the same time, which the executor '" + std::string(runner_->about().name) +
+                              "' does not promise; choose 'threads'");
+        }
+        settings_.epochs = planned_epochs(settings_, task_->facts().nonzeros);
+        if (settings_.batch > rows_.size()) {
+            throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
+                              std::to_string(rows_.size()) + " to train on");
+        }
+        // A scale shrinks with every update, whoever makes it. Where P copies are averaged, each makes a P-th of the updates.
+        const double share = which.info.averages ? 1.0 / workers_ : 1.0;
+        regulariser_ = {.l2 = share * l2(), .l1 = share * settings_.l1, .first_step = *settings_.step};
+        with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
+            using named = typename decltype(tag)::type;
+            schedule_ = &named::at;
+            decay_ = settings_.decay.value_or(named::info.decay);
+        });
+        scheme_ = which.make(model_, workers_, knob_values(which.info.name, which.knobs, settings_.knobs));
+    }
     planned_run(const planned_run&) = delete;
     planned_run& operator=(const planned_run&) = delete;
-    virtual ~planned_run() = default;
+    ~planned_run() = default;
 
     /// Continues from `position()` to the end of its epoch, or until a stop is requested. `position()` then says where it stands.
     epoch_end run_epoch() {
         visiting_order::draw(rows_, settings_.seed, position_.epoch, order_);
-        begin_epoch_of_objective(settings_.seed, position_.epoch);
+        task_->begin_epoch(settings_.seed, position_.epoch);
         if (turns_) {
             turns_->begin_epoch(position_.epoch);
         }
@@ -107,7 +145,7 @@ public:
         }
     }
 
-    double penalty_value() const { return penalty(model_, regulariser_.l2, regulariser_.l1); }
+    double penalty_value() const { return penalty(model_, l2(), settings_.l1); }
 
     bool finished() const noexcept { return position_.epoch >= settings_.epochs; }
     const run_position& position() const noexcept { return position_; }
@@ -149,23 +187,35 @@ public:
         return all;
     }
 
-    /// Everything that is learned and remembered: the raw parameter buffer, and behind it the workers' own state. Only between epochs.
+    /// Everything that is learned and remembered: the raw parameter buffer, behind it the workers' own state, and behind that the
+    /// scheme's copies. Only between epochs.
     std::vector<real> snapshot() const {
-        const auto shared = model_.exclusive();
-        const auto own = own_state_.exclusive();
-        std::vector<real> all(shared.begin(), shared.end());
-        all.insert(all.end(), own.begin(), own.end());
+        std::vector<real> all;
+        all.reserve(snapshot_size());
+        const auto append = [&all](std::span<const real> part) { all.insert(all.end(), part.begin(), part.end()); };
+        append(model_.exclusive());
+        append(own_state_.exclusive());
+        for (const parameters& copy : scheme_->copies()) {
+            append(copy.exclusive());
+        }
         return all;
     }
 
     /// Puts the run where a checkpoint says. `buffer` is a `snapshot`. Throws `data_error` if they do not fit this run.
     void restore(const run_position& position, std::span<const real> buffer) {
-        if (buffer.size() != model_.size() + own_state_.size() || position.update > updates_per_epoch() ||
-            position.stretch_begin > position.update || position.epoch > settings_.epochs) {
+        if (buffer.size() != snapshot_size() || position.update > updates_per_epoch() || position.stretch_begin > position.update ||
+            position.epoch > settings_.epochs) {
             throw data_error("the checkpoint does not fit this run: it was made with other data or settings");
         }
-        std::ranges::copy(buffer.first(model_.size()), model_.exclusive().begin());
-        std::ranges::copy(buffer.last(own_state_.size()), own_state_.exclusive().begin());
+        const auto take = [&buffer](std::span<real> part) {
+            std::ranges::copy(buffer.first(part.size()), part.begin());
+            buffer = buffer.subspan(part.size());
+        };
+        take(model_.exclusive());
+        take(own_state_.exclusive());
+        for (parameters& copy : scheme_->copies()) {
+            take(copy.exclusive());
+        }
         position_ = position;
     }
 
@@ -177,113 +227,45 @@ public:
         return schedule_(now);
     }
 
-protected:
-    /// What the types of a run say of it.
-    struct type_facts {
-        const scheme_info& scheme;
-        std::uint64_t default_batch; ///< examples an update
-        bool batched;                ///< the objective is evaluated a batch at a time
-        bool layerwise;              ///< see `is_layerwise`
-        std::size_t examples;        ///< of the data, of which the rows may be a part
-        std::size_t nonzeros;        ///< of the data
-    };
-
-    /// `rule` is that of the settings, checked by `rule_for`, and `initial` the objective's parameters.
-    planned_run(const type_facts& types, std::span<const row_index> rows, const train_settings& settings, applied_rule rule,
-                parameters initial, stop_flag& stop)
-        : rows_(rows), settings_(settings), workers_(planned_workers(types.scheme, settings)),
-          batch_(settings.batch == 0 ? types.default_batch : settings.batch),
-          nonzeros_of_row_(static_cast<double>(types.nonzeros) / static_cast<double>(std::max<std::size_t>(1, types.examples))),
-          rule_(std::move(rule)), own_state_(own_state(shares_state(types.scheme, rule_.rule) ? 0 : workers_, rule_)),
-          model_(rule_.own == nullptr ? with_shared_state(std::move(initial), rule_) : std::move(initial)),
-          runner_(make_executor(settings.executor, workers_, settings.pin)), turns_(turns_for(settings, *runner_, workers_)),
-          state_(workers_, sampling_of(settings), stop, damping_of(types.scheme, settings),
-                 turns_ ? clock_writers::one_thread : clock_writers::each_worker) {
-        check(settings_);
-        if (rows_.empty()) {
-            throw data_error("there are no examples to train on");
-        }
-        if (!settings_.step) {
-            throw usage_error("the trainer needs a step size; call calibrate() for one");
-        }
-        if (types.scheme.lockstep && workers_ > 1 && !runner_->about().concurrent) {
-            throw usage_error("the scheme '" + std::string(types.scheme.name) +
-                              "' needs workers that run at the same time, which the executor '" + std::string(runner_->about().name) +
-                              "' does not promise; choose 'threads'");
-        }
-        if (settings_.persistence) {
-            require_repeated_updates(types.scheme);
-            if (turns_) {
-                throw usage_error(
-                    "no update of simulated workers is made twice, since an apply is one moment of virtual time; leave the persistence "
-                    "out, or choose the executor 'threads'");
-            }
-        }
-        settings_.epochs = planned_epochs(settings_, types.nonzeros);
-        if (settings_.batch > rows_.size()) {
-            throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
-                              std::to_string(rows_.size()) + " to train on");
-        }
-        regulariser_ = {.l2 = l2(), .l1 = settings_.l1, .first_step = *settings_.step};
-        with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
-            using named = typename decltype(tag)::type;
-            schedule_ = &named::at;
-            decay_ = settings_.decay.value_or(named::info.decay);
-        });
+    /// Mean loss and accuracy over rows of a problem of the same objective. Only between epochs.
+    evaluation evaluate_on(const problem& other, std::span<const row_index> rows) {
+        return other.evaluate(rows, model_, *runner_, turns_ ? 1 : workers_); // simulated workers have one thread
     }
+    evaluation evaluate(std::span<const row_index> rows) { return evaluate_on(*task_, rows); }
 
-    /// The rule that the settings ask for. Throws `usage_error` if objectives or schemes like this cannot have it.
-    static update_rule rule_for(const type_facts& types, const train_settings& settings) {
-        const update_rule rule = rule_of(settings.rule);
-        if (types.layerwise) {
-            require_layers_to_change(types.scheme);
+private:
+    /// The rule that the settings ask for. Throws `usage_error` if the problem or the scheme cannot have it.
+    static update_rule rule_for(const problem& task, const scheme_info& scheme, const train_settings& settings) {
+        const update_rule rule = task.rule(settings.rule);
+        if (task.facts().layerwise) {
+            require_layers_to_change(scheme);
             require_plain_layer_by_layer(rule);
-        }
-        if (!types.batched && !rule.plain()) {
-            throw usage_error(
-                "update rules other than 'sgd', and bounds on the gradient's norm, are for networks; a linear model is one without "
-                "hidden layers (--objective mlp --layers none)");
         }
         return rule;
     }
 
-    /// The updates from where the run stands up to `last`, with these step sizes.
-    template <class Objective, dataset_view Data>
-    stretch<Objective, Data> stretch_of(const Objective& objective, const Data& data, std::uint64_t last, const step_table& steps) {
-        return {.objective = objective,
-                .data = data,
-                .order = order_,
-                .batch = batch_,
-                .first = position_.update,
-                .last = last,
-                .steps = steps,
-                .shared = model_,
-                .runner = *runner_,
-                .workers = workers_,
-                .state = state_,
-                .turns = turns_.get(),
-                .rule = rule_.rule.plain() ? nullptr : &rule_,
-                .updates_before = position_.epoch * updates_per_epoch(),
-                .persistence = settings_.persistence.value_or(UINT64_MAX)};
-    }
-
-    executor& runner() noexcept { return *runner_; }
-    /// Threads that may evaluate: simulated workers have one.
-    unsigned evaluators() const noexcept { return turns_ ? 1 : workers_; }
-
-private:
-    virtual void begin_epoch_of_objective(std::uint64_t seed, std::uint64_t epoch) = 0;
-    /// Applies the updates from where the run stands up to `last`; returns one past the last that was applied.
-    virtual std::uint64_t run_stretch(std::uint64_t last, const step_table& steps) = 0;
-
     epoch_end run_next_stretch() {
         const std::uint64_t updates = updates_per_epoch();
         const std::uint64_t begin = position_.stretch_begin;
-        const std::uint64_t length = regulariser_.stretch_length(step_at(position_.epoch, begin),
-                                                                 nonzeros_of_row_ * static_cast<double>(batch_), model_.size(), updates);
+        const std::uint64_t length =
+            regulariser_.stretch_length(step_at(position_.epoch, begin), nonzeros_of_update(), model_.size(), updates);
         const std::uint64_t last = std::min(updates, begin + length);
         const step_table steps(begin, last, regulariser_.l2, [&](std::uint64_t update) { return step_at(position_.epoch, update); });
-        position_.update = run_stretch(last, steps);
+        stretch part{.task = *task_,
+                     .order = order_,
+                     .batch = batch_,
+                     .first = position_.update,
+                     .last = last,
+                     .work = work_,
+                     .steps = steps,
+                     .shared = model_,
+                     .runner = *runner_,
+                     .workers = workers_,
+                     .state = state_,
+                     .turns = turns_.get(),
+                     .rule = rule_.rule.plain() ? nullptr : &rule_,
+                     .updates_before = position_.epoch * updates};
+        position_.update = scheme_->run(part);
         if (state_.diverged()) {
             return epoch_end::diverged;
         }
@@ -291,6 +273,9 @@ private:
             return epoch_end::interrupted;
         }
         regulariser_.settle(model_, steps);
+        for (parameters& copy : scheme_->copies()) {
+            regulariser_.settle(copy, steps);
+        }
         position_.stretch_begin = last;
         return epoch_end::complete;
     }
@@ -299,7 +284,7 @@ private:
     static damping_rule damping_of(const scheme_info& scheme, const train_settings& settings) {
         const damping_rule rule = damping_named(settings.damping);
         if (rule.damps) {
-            require_late_updates(scheme);
+            require_stale_updates(scheme);
             if (settings.staleness == staleness_mode::off) {
                 throw usage_error("the damping '" + settings.damping +
                                   "' needs the staleness of every update; do not switch its measuring off");
@@ -319,26 +304,38 @@ private:
         return make_turn_order(settings.delay.value_or(std::string(default_delay)), workers, settings.seed);
     }
 
-    /// Reading the others' clocks moves their cache lines, some 100 ns; done every 8,192 nonzeros, some 8 microseconds, it stays below 3 %.
+    std::size_t snapshot_size() const noexcept {
+        std::size_t size = model_.size() + own_state_.size();
+        for (const parameters& copy : scheme_->copies()) {
+            size += copy.size();
+        }
+        return size;
+    }
+    double nonzeros_of_update() const noexcept { return task_->facts().nonzeros_of_row() * static_cast<double>(batch_); }
+
+    /// Reading the others' clocks moves their cache lines, some 100 ns; done every 8,192 visits of a nonzero, some 8 microseconds, it
+    /// stays below 3 %.
     staleness_sampling sampling_of(const train_settings& settings) const {
-        constexpr double nonzeros_between_samples = 8192;
-        const double update = std::max(1.0, nonzeros_of_row_) * static_cast<double>(batch_);
+        constexpr double work_between_samples = 8192;
+        const double update = std::max(static_cast<double>(batch_), work_);
         const bool damped = damping_named(settings.damping).damps; // by the staleness of each update
         return {.mode = damped ? staleness_mode::exact : settings.staleness,
-                .period = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(nonzeros_between_samples / update))};
+                .period = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(work_between_samples / update))};
     }
 
+    std::shared_ptr<problem> task_;
     std::span<const row_index> rows_;
     train_settings settings_;
     unsigned workers_;
     std::uint64_t batch_;
-    double nonzeros_of_row_; ///< on average over the data
+    double work_; ///< of an update, in visits of a nonzero
     applied_rule rule_;
     parameters own_state_; ///< of the workers, if they do not share it
     parameters model_;
     std::unique_ptr<executor> runner_;
     std::unique_ptr<turn_order> turns_; ///< of simulated workers only
     run_state state_;
+    std::unique_ptr<scheme> scheme_;
     regulariser regulariser_;
     double (*schedule_)(const progress&) = nullptr;
     double decay_ = 0;

@@ -11,6 +11,21 @@
 
 namespace peccary {
 
+/// l2/2 ||w||^2 + l1 ||w||_1 over the regularised spans. No worker may be running.
+inline double penalty(const parameters& model, double l2, double l1) {
+    double squares = 0;
+    double magnitudes = 0;
+    for (const parameter_span& span : model.layout().spans()) {
+        if (span.regularised) {
+            for (const real weight : model.exclusive(span)) {
+                squares += static_cast<double>(weight) * weight;
+                magnitudes += std::abs(static_cast<double>(weight));
+            }
+        }
+    }
+    return 0.5 * l2 * squares + l1 * magnitudes;
+}
+
 /// l2 acts through the weight scale of `step_table`. l1 is the truncated gradient of Langford, Li, Zhang 2009: every K updates each weight
 /// moves towards zero by the gravity of those K updates, l1 times the sum of their step sizes, and stops there. K is a stretch, so that no
 /// update pays for it and no scheme knows of it. K grows as the steps shrink, so that each pull is about as far as the first: what the noise

@@ -5,7 +5,7 @@
 #include "peccary/core/topology.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/staleness.hpp"
-#include "peccary/step/rules.hpp"
+#include "peccary/step/update_rule.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,9 +28,9 @@ struct train_settings {
     std::optional<double> decay = std::nullopt; ///< none: the schedule's default
     rule_settings rule = rule_settings();       ///< batch objectives only, but for the default
     std::string damping = "none";               ///< of late updates: a name of `dampings`, possibly with a knob, as in "tail:0.5"
-    std::optional<std::uint64_t> persistence = std::nullopt; ///< failed attempts beyond which an update is given up; none: never
-    std::uint64_t batch = 0;                                 ///< examples per update; 0: the scheme's default
-    std::optional<double> l2 = std::nullopt;                 ///< none: 1 / examples
+    std::string knobs = {};                     ///< of the scheme, as in "period=256"; empty: its defaults
+    std::uint64_t batch = 0;                    ///< examples per update; 0: the scheme's default
+    std::optional<double> l2 = std::nullopt;    ///< none: 1 / examples
     double l1 = 0;
     std::uint64_t seed = 1;
     staleness_mode staleness = staleness_mode::sampled; ///< with a damping, which needs it of every update, sampled is exact
@@ -68,7 +68,6 @@ inline void check(const train_settings& settings) {
     require(!settings.decay || (std::isfinite(*settings.decay) && *settings.decay > 0), "the decay must be a positive number");
     require(!settings.l2 || (std::isfinite(*settings.l2) && *settings.l2 >= 0), "l2 must be zero or a positive number");
     require(std::isfinite(settings.l1) && settings.l1 >= 0, "l1 must be zero or a positive number");
-    static_cast<void>(rule_of(settings.rule));
 }
 
 } // namespace peccary

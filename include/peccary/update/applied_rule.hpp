@@ -2,9 +2,8 @@
 #pragma once
 
 #include "peccary/core/types.hpp"
-#include "peccary/objective/objective.hpp"
 #include "peccary/parameters/parameters.hpp"
-#include "peccary/step/rules.hpp"
+#include "peccary/step/update_rule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,10 +29,9 @@ struct applied_rule {
     std::vector<state_offsets> state_at = {}; ///< one, or one for each worker
     real* own = nullptr;                      ///< where workers' own state lies; none: in the shared buffer
 
-    /// Without state yet: see below.
-    template <class Objective>
-    applied_rule(update_rule of, const Objective& objective)
-        : rule(of), learned(learned_layout(objective).spans()), buffer_size(objective.layout().size()) {}
+    /// Without state yet: see below. `whole` is the layout of all parameters, which begins with those that are learned.
+    applied_rule(update_rule of, const parameter_layout& learned_layout, const parameter_layout& whole)
+        : rule(of), learned(learned_layout.spans()), buffer_size(whole.size()) {}
 
     const state_offsets& state_of(unsigned worker) const { return state_at[state_at.size() == 1 ? 0 : worker]; }
 

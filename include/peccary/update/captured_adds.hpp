@@ -1,9 +1,11 @@
 // What an objective would add to the parameters in one update, kept in a worker's scratch instead: which blocks, and how much.
 #pragma once
 
+#include "peccary/core/error.hpp"
 #include "peccary/core/storage.hpp"
 #include "peccary/core/types.hpp"
-#include "peccary/parameters/access/access.hpp"
+#include "peccary/data/row.hpp"
+#include "peccary/parameters/parameter_view.hpp"
 
 #include <cassert>
 #include <cstddef>
@@ -64,26 +66,62 @@ private:
     std::vector<std::size_t> firsts_;
 };
 
-/// Adds are captured. Nothing is to be read through it: what an objective reads, it has read before.
-class capturing_access : public elementwise_blocks<capturing_access> {
+/// A view whose adds are captured: private to the worker, so neither stale nor torn. Nothing is read through it, since what
+/// an objective reads, it has read before.
+class capturing_view final : public parameter_view {
 public:
     static constexpr access_info info{.name = "capturing", .race_free = true, .lossless = true};
 
-    explicit capturing_access(captured_adds& into) noexcept : into_(&into) {}
+    /// `like`: the view of what is shared, for its scale.
+    capturing_view(captured_adds& into, const parameter_view& like) noexcept : into_(&into) { aim(into.base(), like.scales()); }
 
-    real load(const real& cell) const noexcept { return cell; }
-    void add(const real& cell, real delta) const { add_block(&cell, std::span(&delta, 1), 1); }
-    void add_block(const real* to, std::span<const real> from, real factor) const {
-        if (!from.empty()) {
-            into_->add(static_cast<std::size_t>(to - into_->base()), from, factor);
+    const access_info& about() const noexcept override { return info; }
+    contention tally() const noexcept override { return {}; }
+
+    void add(std::size_t at, real delta) const override { into_->add(at, std::span(&delta, 1), 1); }
+    void add_block(std::size_t offset, std::span<const real> values, real factor) const override {
+        if (!values.empty()) {
+            into_->add(offset, values, factor);
         }
     }
-    contention tally() const noexcept { return {}; }
+    void add_row(std::size_t offset, const sparse_row& row, real factor) const override {
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            add(offset + row.index(k), factor * row.value(k));
+        }
+    }
+    void add_row(std::size_t offset, const dense_row& row, real factor) const override {
+        add_block(offset + row.first, row.values, factor);
+    }
+    void add_outer(std::size_t offset, const sparse_row& row, std::span<const real> slopes, real factor) const override {
+        outer(offset, row, slopes, factor);
+    }
+    void add_outer(std::size_t offset, const dense_row& row, std::span<const real> slopes, real factor) const override {
+        outer(offset, row, slopes, factor);
+    }
+
+    real load(std::size_t /*at*/) const override { return refuse(); }
+    void accumulate_block(std::size_t /*offset*/, std::span<real> /*out*/) const override { refuse(); }
+    const real* read_block(std::size_t /*offset*/, std::span<real> scratch) const override {
+        refuse();
+        return scratch.data();
+    }
+    real dot(std::size_t /*offset*/, const sparse_row& /*row*/) const override { return refuse(); }
+    real dot(std::size_t /*offset*/, const dense_row& /*row*/) const override { return refuse(); }
+    void multiply(std::size_t /*offset*/, const sparse_row& /*row*/, std::span<real> /*scores*/) const override { refuse(); }
+    void multiply(std::size_t /*offset*/, const dense_row& /*row*/, std::span<real> /*scores*/) const override { refuse(); }
 
 private:
+    template <class Row>
+    void outer(std::size_t offset, const Row& row, std::span<const real> slopes, real factor) const {
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            add_block(offset + row.index(k) * slopes.size(), slopes, factor * row.value(k));
+        }
+    }
+    static real refuse() {
+        throw error("an objective reads parameters while its adds are captured for an update rule; it must read them in `differentiate`");
+    }
+
     captured_adds* into_;
 };
-
-static_assert(access_policy<capturing_access>);
 
 } // namespace peccary

@@ -5,8 +5,9 @@
 #include "peccary/core/sum_in_any_order.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/parameters/access/exclusive.hpp"
-#include "peccary/parameters/access/recording.hpp"
-#include "peccary/parameters/shared_view.hpp"
+#include "peccary/parameters/parameter_view.hpp"
+#include "peccary/parameters/recording_view.hpp"
+#include "peccary/step/rules.hpp"
 #include "peccary/update/applied_rule.hpp"
 #include "peccary/update/captured_adds.hpp"
 
@@ -30,26 +31,27 @@ public:
     rule_update(const applied_rule& rule, unsigned worker)
         : rule_(&rule), worker_(worker), captured_(rule.buffer_size), read_(rule.rule.compensates() ? rule.buffer_size : 0) {}
 
-    /// Calls `evaluate(view)` with a view that keeps what is read, if delay is to be compensated. Workers that have memory to themselves have none.
-    template <class View, class Evaluate>
-    auto record(const View& shared, Evaluate evaluate) {
+    /// Calls `evaluate(view)` with a view that keeps what is read, if delay is to be compensated. Workers that have memory to
+    /// themselves have none.
+    template <class Evaluate>
+    auto record(parameter_view& shared, Evaluate evaluate) {
         if (rule_->rule.compensates()) {
-            if constexpr (View::race_free) {
-                recording_access access(shared.access(), shared.base(), read_.data());
-                return evaluate(shared_view(shared.base(), access, shared.scales()));
-            } else { // looked at in place, where it stays as it is meanwhile
-                std::copy_n(shared.base(), read_.size(), read_.begin());
+            if (shared.about().race_free) {
+                recording_view recorded(shared, read_.data());
+                return evaluate(static_cast<parameter_view&>(recorded));
             }
+            std::copy_n(shared.base(), read_.size(), read_.begin()); // looked at in place, where it stays as it is meanwhile
         }
         return evaluate(shared);
     }
 
-    /// Captures what `add(view, step)` adds: `view` is of the scale of `shared`, and `step` such that it is the mean gradient of `rows` examples.
-    template <class View, class Add>
-    void capture(const View& shared, std::size_t rows, Add add) {
+    /// Captures what `add(view, step)` adds: `view` is of the scale of `shared`, and `step` such that it is the mean gradient
+    /// of `rows` examples.
+    template <class Add>
+    void capture(const parameter_view& shared, std::size_t rows, Add add) {
         captured_.clear();
-        capturing_access access(captured_);
-        add(shared_view(captured_.base(), access, shared.scales()), real{-1} / static_cast<real>(rows));
+        const capturing_view capturing(captured_, shared);
+        add(static_cast<const parameter_view&>(capturing), real{-1} / static_cast<real>(rows));
         squares_.clear();
         if (rule_->rule.clips()) {
             for (const std::size_t first : captured_.firsts()) {
@@ -69,14 +71,14 @@ public:
 
     /// Adds -step times the direction that follows from what was captured. `norm` is that of the whole gradient, which is clipped at the rule's bound
     /// (Pascanu, Mikolov, Bengio 2013, algorithm 1); `update` counts the run's updates from 1.
-    template <class View>
-    void apply(const View& view, real step, double norm, std::uint64_t update) {
+    void apply(const parameter_view& view, real step, double norm, std::uint64_t update) {
         const double bound = rule_->rule.clip_norm;
         const real factor = norm > bound ? static_cast<real>(bound / norm) : real{1};
         const rule_terms terms(rule_->rule.knobs, rule_->updates_of_state(update));
         if (rule_->own != nullptr) {
-            exclusive alone;
-            apply(view, shared_view(rule_->own, alone), step, factor, terms);
+            view_through<exclusive> own;
+            own.aim(rule_->own, {});
+            apply(view, own, step, factor, terms);
         } else {
             apply(view, view, step, factor, terms);
         }
@@ -84,8 +86,8 @@ public:
 
     /// All of it, where one worker makes the update. Until the next `renew`, further calls make it again: what the one before has added to `view` is
     /// void, and with it what that did to state in the buffer. State of the worker's own has moved on, and gave the direction once.
-    template <class View, class Add>
-    void run(const View& view, std::size_t rows, real step, std::uint64_t update, Add add) {
+    template <class Add>
+    void run(const parameter_view& view, std::size_t rows, real step, std::uint64_t update, Add add) {
         if (directed_) [[unlikely]] {
             for (const std::size_t first : captured_.firsts()) {
                 add_direction(view, first, -step * view.inverse_scale());
@@ -104,8 +106,7 @@ private:
     static constexpr std::size_t piece = 1024;
     using scratch = std::array<real, piece>;
 
-    template <class View, class StateView>
-    void apply(const View& view, const StateView& state, real step, real factor, const rule_terms& terms) {
+    void apply(const parameter_view& view, const parameter_view& state, real step, real factor, const rule_terms& terms) {
         const real change = -step * view.inverse_scale();
         for (const std::size_t first : captured_.firsts()) {
             const std::span<real> block = captured_.block(first);
@@ -121,17 +122,15 @@ private:
     }
 
     /// What was not learned was captured as it shall be added.
-    template <class View>
-    void add_direction(const View& view, std::size_t first, real change) {
+    void add_direction(const parameter_view& view, std::size_t first, real change) {
         bool learned = false;
         for_each_learned(first, [&learned](std::size_t, std::size_t, bool) { learned = true; });
         view.add_block(first, captured_.block(first), learned ? change : 1);
     }
 
     /// Replaces captured coordinates from `at` on by their direction, and adds to their state what changes.
-    template <class View, class StateView>
-    void transform(const View& view, std::span<real> values, std::size_t at, bool regularised, const StateView& state, real factor,
-                   const rule_terms& terms) {
+    void transform(const parameter_view& view, std::span<real> values, std::size_t at, bool regularised, const parameter_view& state,
+                   real factor, const rule_terms& terms) {
         const std::size_t size = values.size();
         const std::size_t states = rule_->rule.state_count();
         const auto& offsets = rule_->state_of(worker_);
@@ -160,8 +159,7 @@ private:
     }
 
     /// Of the gradient in scratch, whose coordinates begin at `at`.
-    template <class View>
-    void compensate(const View& view, std::size_t at, std::size_t size, real scale) {
+    void compensate(const parameter_view& view, std::size_t at, std::size_t size, real scale) {
         const real* const now = view.read_block(at, std::span(moved_).first(size));
         std::transform(now, now + size, read_.data() + at, moved_.begin(), [scale](real here, real then) { return scale * (here - then); });
         const std::size_t behind_rule = rule_->rule.info.state_count();

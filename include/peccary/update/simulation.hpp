@@ -4,113 +4,108 @@
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/execution/update_queue.hpp"
 #include "peccary/execution/virtual/turn_order.hpp"
-#include "peccary/update/batch.hpp"
+#include "peccary/update/site.hpp"
 #include "peccary/update/stretch.hpp"
+#include "peccary/update/worker.hpp"
 
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <type_traits>
+#include <memory>
 #include <utility>
 #include <vector>
 
 namespace peccary {
 
-/// Whether updates of this place may have to wait for others to end (scheme/asynchronous.hpp).
-template <class Place>
-concept waits_to_begin = requires(Place place, std::span<const row_index> rows) {
-    { place.try_begin(rows) } -> std::same_as<bool>;
-};
-
-/// What `work_asynchronously` does on a thread for each worker, cut in two at the point between an update's evaluation and its apply. So threads
-/// or fibres are not needed, and a worker is as large as its scratch.
+/// What `work_asynchronously` does on a thread for each worker, cut in two at the point between an update's evaluation and its
+/// apply. So threads or fibres are not needed, and a worker is as large as its scratch.
 ///
-/// Considerations. Updates are claimed one at a time, in virtual time: a chunk for each worker would let rows of the far end of the queue pass
-/// those of its beginning, P chunks apart. The queue's chunks only say how often a stop is looked for. After a stop, as at the stretch's end, what
-/// was claimed is applied, each at its turn, so that the updates applied are a prefix.
-template <class Gradient, class Place, class Stretch>
+/// Considerations. Updates are claimed one at a time, in virtual time: a chunk for each worker would let rows of the far end of
+/// the queue pass those of its beginning, P chunks apart. The queue's chunks only say how often a stop is looked for. After a
+/// stop, as at the stretch's end, what was claimed is applied, each at its turn, so that the updates applied are a prefix.
 class simulation {
 public:
-    template <class MakePlace>
-    simulation(Stretch& stretch, update_queue& queue, unsigned workers, MakePlace make_place)
-        : stretch_(&stretch), queue_(&queue), turns_(stretch.turns), chunk_(stretch.chunk()), steps_(stretch.steps.at(stretch.first)) {
-        workers_.reserve(workers);
-        for (unsigned worker = 0; worker < workers; ++worker) {
-            workers_.push_back({.gradient = Gradient(stretch, worker),
-                                .place = make_place(worker),
-                                .damping = stretch.state.workers[worker].damping.get()});
-        }
+    simulation(stretch& part, update_queue& queue)
+        : part_(&part), queue_(&queue), turns_(part.turns), chunk_(part.chunk()), steps_(part.steps.at(part.first)) {}
+
+    /// The next worker, counted from 0.
+    void add(std::unique_ptr<worker> of, std::unique_ptr<site> at) {
+        encloses_ = at->encloses_updates();
+        workers_.push_back({.of = std::move(of), .at = std::move(at)});
     }
 
     void run() {
         const stopwatch elapsed;
         turns_->assemble(static_cast<unsigned>(workers_.size()));
-        for (unsigned worker = turns_->next(); !exhausted_ || unfinished_ > 0;) {
-            switch (workers_[worker].at) {
+        for (unsigned number = turns_->next(); !exhausted_ || unfinished_ > 0;) {
+            switch (workers_[number].state) {
+            case stage::fresh:
             case stage::idle:
-                worker = read(worker);
+                number = read(number);
                 break;
             case stage::waiting: // a turn that comes too early passes
-                worker = turns_->next();
+                number = turns_->next();
                 break;
             case stage::evaluated:
-                apply(worker);
-                worker = turns_->next();
+                apply(workers_[number]);
+                number = turns_->next();
                 break;
             }
         }
-        for (unsigned worker = 0; worker < workers_.size(); ++worker) {
-            finish(worker);
+        for (unsigned number = 0; number < workers_.size(); ++number) {
+            finish(number);
         }
         // In real time, workers are idle while others have the thread.
-        for (unsigned worker = 0; worker < workers_.size(); ++worker) {
-            stretch_->state.workers[worker].statistics.busy_seconds += elapsed.seconds() / static_cast<double>(workers_.size());
+        for (unsigned number = 0; number < workers_.size(); ++number) {
+            part_->state.workers[number].statistics.busy_seconds += elapsed.seconds() / static_cast<double>(workers_.size());
         }
     }
 
 private:
-    enum class stage : std::uint8_t { idle, waiting, evaluated };
+    enum class stage : std::uint8_t { fresh, idle, waiting, evaluated };
 
     struct alignas(cache_line) simulated_worker {
-        Gradient gradient;
-        Place place;
-        damper* damping = nullptr; ///< a copy, as the worker's state is on a page of its own
-        std::uint64_t update = 0;  ///< the last one claimed
+        std::unique_ptr<worker> of;
+        std::unique_ptr<site> at;
+        std::uint64_t update = 0; ///< the last one claimed
         std::uint64_t updates = 0;
         std::uint64_t examples = 0;
         weight_scale scale = {};
         real step = 0;
-        stage at = stage::idle;
-
-        auto rows() const noexcept { return gradient.rows_of(update); }
-        auto view() noexcept { return shared_view(place.base, place.access, scale); }
+        stage state = stage::fresh;
     };
+    static_assert(sizeof(simulated_worker) == cache_line);
 
-    /// Returns whose turn is next, which does not depend on what is evaluated. Knowing it before gives memory the time of an evaluation to bring that
-    /// worker: 1,024 of them are more than the first cache holds.
-    unsigned read(unsigned worker) {
-        simulated_worker& of = workers_[worker];
-        if (!claim(of)) {
-            turns_->rests(worker);
+    /// Returns whose turn is next, which does not depend on what is evaluated. Knowing it before gives memory the time of an
+    /// evaluation to bring that worker: 1,024 of them are more than the first cache holds.
+    unsigned read(unsigned number) {
+        simulated_worker& reader = workers_[number];
+        if (!claim(reader)) {
+            turns_->rests(number);
             return turns_->next();
         }
-        if (!begin(of)) {
-            of.at = stage::waiting;
-            waiting_.push_back(worker);
-            turns_->rests(worker);
+        if (!begin(reader)) {
+            reader.state = stage::waiting;
+            waiting_.push_back(number);
+            turns_->rests(number);
             return turns_->next();
         }
-        turns_->has_read(worker);
+        turns_->has_read(number);
         const unsigned upcoming = turns_->next();
-        __builtin_prefetch(&workers_[upcoming], 1);
-        evaluate(worker);
+        prefetch(workers_[upcoming]);
+        evaluate(number);
         return upcoming;
     }
 
+    static void prefetch(const simulated_worker& soon) noexcept {
+        for (const void* const object : {static_cast<const void*>(soon.of.get()), static_cast<const void*>(soon.at.get())}) {
+            __builtin_prefetch(object, 1);
+            __builtin_prefetch(static_cast<const char*>(object) + cache_line, 1);
+        }
+    }
+
     /// False if nothing is left.
-    bool claim(simulated_worker& of) {
+    bool claim(simulated_worker& reader) {
         if (claimed_.empty()) {
             claimed_ = exhausted_ ? update_range{} : queue_->claim();
             exhausted_ = claimed_.empty();
@@ -118,82 +113,90 @@ private:
                 return false;
             }
         }
-        of.update = claimed_.first++;
+        if (reader.state == stage::fresh) {
+            reader.at->first_read();
+            reader.state = stage::idle;
+        }
+        reader.update = claimed_.first++;
         ++unfinished_;
         // One cursor walks through all updates, since they are claimed in order.
-        if (stretch_->steps.begins_block(of.update)) {
-            steps_ = stretch_->steps.at(of.update);
+        if (part_->steps.begins_block(reader.update)) {
+            steps_ = part_->steps.at(reader.update);
         }
-        of.scale = steps_.scale();
-        of.step = steps_.step();
+        reader.scale = steps_.scale();
+        reader.step = steps_.step();
         steps_.next();
         return true;
     }
 
     /// False if it has to wait for others to end.
-    bool begin(simulated_worker& of) {
-        if constexpr (waits_to_begin<Place>) {
-            return of.place.try_begin(of.rows());
+    bool begin(simulated_worker& reader) {
+        if (encloses_) {
+            return reader.at->try_begin(*reader.of, reader.update);
+        }
+        reader.at->probe.at_read();
+        return true;
+    }
+
+    void evaluate(unsigned number) {
+        simulated_worker& reader = workers_[number];
+        const double finite = reader.of->differentiate(reader.update, reader.at->base, reader.scale);
+        if (!std::isfinite(finite)) {
+            part_->state.report({.worker = number, .update = reader.update, .step = reader.step});
+        }
+        reader.state = stage::evaluated;
+    }
+
+    void apply(simulated_worker& writer) {
+        site& at = *writer.at;
+        if (encloses_) {
+            do {
+                at.before_apply();
+                writer.of->apply(writer.update, at.base, writer.scale, at.damped(writer.step));
+            } while (!at.end());
         } else {
-            of.place.begin(of.rows());
-            return true;
+            at.probe.at_apply();
+            writer.of->apply(writer.update, at.base, writer.scale, damped(writer.step, at.damping, at.probe));
+            at.probe.applied();
         }
-    }
-
-    void evaluate(unsigned worker) {
-        simulated_worker& of = workers_[worker];
-        const double witness = of.gradient.differentiate(of.rows(), of.view());
-        if (!std::isfinite(witness)) {
-            stretch_->state.report({.worker = worker, .update = of.update, .step = of.step});
-        }
-        of.at = stage::evaluated;
-    }
-
-    void apply(unsigned worker) {
-        simulated_worker& of = workers_[worker];
-        const auto rows = of.rows();
-        do {
-            of.place.before_apply();
-            of.gradient.apply(rows, of.view(), of.place.damped(of.step, of.damping));
-        } while (!of.place.end());
-        of.at = stage::idle;
-        of.examples += rows.size();
-        if ((++of.updates & (chunk_ - 1)) == 0) { // chunks are powers of two
-            of.place.after(chunk_);
+        writer.state = stage::idle;
+        writer.examples += part_->batch == 1 ? 1 : part_->rows_of(writer.update).size();
+        if ((++writer.updates & (chunk_ - 1)) == 0) { // chunks are powers of two
+            at.after(chunk_);
         }
         --unfinished_;
-        if constexpr (waits_to_begin<Place>) {
+        if (!waiting_.empty()) {
             admit_waiting();
         }
     }
 
-    /// Who has waited longest is first to try. A worker that waits holds what it has come to, so an update's end lets at least one go on, and there
-    /// is always one that does not wait.
+    /// Who has waited longest is first to try. A worker that waits holds what it has come to, so an update's end lets at least
+    /// one go on, and there is always one that does not wait.
     void admit_waiting() {
-        std::erase_if(waiting_, [this](unsigned worker) {
-            simulated_worker& of = workers_[worker];
-            const bool begun = begin(of);
+        std::erase_if(waiting_, [this](unsigned number) {
+            const bool begun = begin(workers_[number]);
             if (begun) {
-                turns_->has_read(worker);
-                evaluate(worker);
+                turns_->has_read(number);
+                evaluate(number);
             }
             return begun;
         });
     }
 
-    void finish(unsigned worker) {
-        simulated_worker& of = workers_[worker];
-        if (const std::uint64_t rest = of.updates & (chunk_ - 1); rest > 0) {
-            of.place.after(rest);
+    void finish(unsigned number) {
+        simulated_worker& ended = workers_[number];
+        if (const std::uint64_t rest = ended.updates & (chunk_ - 1); rest > 0) {
+            ended.at->after(rest);
         }
-        of.place.finish();
-        auto& statistics = stretch_->state.workers[worker].statistics;
-        statistics.updates += of.updates;
-        statistics.examples += of.examples;
-        statistics.waits.merge(of.place.tally());
+        ended.at->finish();
+        auto& statistics = part_->state.workers[number].statistics;
+        statistics.updates += ended.updates;
+        statistics.examples += ended.examples;
+        statistics.waits.merge(ended.of->tally());
+        statistics.waits.merge(ended.at->tally());
     }
 
-    Stretch* stretch_;
+    stretch* part_;
     update_queue* queue_;
     turn_order* turns_;
     std::uint64_t chunk_;
@@ -203,17 +206,7 @@ private:
     update_range claimed_ = {};
     std::uint64_t unfinished_ = 0; ///< claimed, not yet applied
     bool exhausted_ = false;       ///< nothing is left to claim
+    bool encloses_ = false;        ///< whether sites act around each update
 };
-
-/// `make_place(worker)` gives each worker its own.
-template <class Stretch, std::invocable<unsigned> MakePlace>
-void simulate_workers(Stretch& stretch, update_queue& queue, unsigned workers, MakePlace make_place) {
-    using place = std::invoke_result_t<MakePlace, unsigned>;
-    if (stretch.batch == 1) {
-        simulation<single_gradient<Stretch>, place, Stretch>(stretch, queue, workers, make_place).run();
-    } else {
-        simulation<batch_gradient<Stretch>, place, Stretch>(stretch, queue, workers, make_place).run();
-    }
-}
 
 } // namespace peccary

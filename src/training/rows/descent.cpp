@@ -1,6 +1,6 @@
 // The options that say how far and how fast descent goes.
 #include "peccary/core/number_text.hpp"
-#include "peccary/scheme/scheme.hpp"
+#include "peccary/scheme/requirements.hpp"
 #include "peccary/step/dampings.hpp"
 #include "peccary/step/schedules.hpp"
 #include "training/lists.hpp"
@@ -89,23 +89,7 @@ constexpr training_row rows[] = {
      .check =
          [](const options& all) {
              if (damps(all) && all.scheme != "auto") {
-                 require_late_updates(scheme_named(all.scheme));
-             }
-         }},
-    {.name = "persistence",
-     .value = "N",
-     .help = "leashed: drop an update after more failed swaps than this (default: never)",
-     .member = &options::persistence,
-     .no_effect =
-         [](const options& all) {
-             return std::string(simulates(all.executor)
-                                    ? "an update of virtual workers is never made twice; choose --executor threads, or leave it out"
-                                    : "");
-         },
-     .check =
-         [](const options& all) {
-             if (all.persistence && all.scheme != "auto") {
-                 require_repeated_updates(scheme_named(all.scheme));
+                 require_stale_updates(scheme_named(all.scheme));
              }
          }},
     {.name = "batch",

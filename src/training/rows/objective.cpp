@@ -4,7 +4,7 @@
 #include "peccary/objective/activations.hpp"
 #include "peccary/objective/loss/loss.hpp"
 #include "peccary/objective/outputs.hpp"
-#include "peccary/scheme/scheme.hpp"
+#include "peccary/scheme/requirements.hpp"
 #include "training/lists.hpp"
 #include "training/option_rows.hpp"
 

@@ -16,7 +16,8 @@ std::string delays_and_default() { return delay_names() + " (default " + std::st
 constexpr training_row rows[] = {
     {.name = "scheme",
      .value = "NAME",
-     .help = "Update scheme: auto (default: the fastest in a trial of milliseconds), {}",
+     .help = "Update scheme: auto (default: the fastest in a trial of milliseconds), {}; with knobs as in replicas:period=64 (see 'peccary "
+             "schemes NAME')",
      .member = &options::scheme,
      .names = scheme_names,
      .settled = true,

@@ -21,7 +21,23 @@ struct one_lock : private exclusive {
     using exclusive::load;
     using exclusive::load_block;
 
-    std::unique_lock<std::mutex> guard() {
+    /// Nothing while the worker holds the lock already (`lock`).
+    std::unique_lock<std::mutex> guard() { return locked_ ? std::unique_lock<std::mutex>() : acquire(); }
+
+    /// Enclose several operations, which are then one critical section.
+    void lock() {
+        acquire().release(); // stays locked
+        locked_ = true;
+    }
+    void unlock() noexcept {
+        locked_ = false;
+        mutex_->unlock();
+    }
+
+    contention tally() const noexcept { return tally_; }
+
+private:
+    std::unique_lock<std::mutex> acquire() {
         std::unique_lock<std::mutex> held(*mutex_, std::try_to_lock);
         if (!held.owns_lock()) {
             const stopwatch waiting;
@@ -31,11 +47,10 @@ struct one_lock : private exclusive {
         }
         return held;
     }
-    contention tally() const noexcept { return tally_; }
 
-private:
     std::mutex* mutex_;
     contention tally_;
+    bool locked_ = false; ///< by `lock`
 };
 
 static_assert(race_free_access<one_lock> && one_lock::info.lossless);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/types.hpp"
+#include "peccary/step/update_rule.hpp"
 
 #include <Eigen/Core>
 
@@ -10,30 +11,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace peccary {
-
-/// The constants of a rule; each says which it has.
-struct rule_knobs {
-    double beta1 = 0;   ///< how much of the momentum, or of the mean gradient, an update keeps
-    double beta2 = 0;   ///< how much of the mean square an update keeps
-    double epsilon = 0; ///< added to roots that divide
-};
-
-struct rule_info {
-    static constexpr std::size_t most_states = 2;
-
-    std::string_view name;
-    std::string_view formula; ///< of the direction d, by which an update is w <- w - step * d
-    std::string_view paper;
-    std::array<std::string_view, most_states> states; ///< what it remembers of each coordinate, from zero on; as many as are not empty
-    rule_knobs knobs;                                 ///< defaults; 0 where there is no such knob
-    bool forgets;      ///< its state is a moving mean or sum, which cannot be merged by adding up what several did to it
-    double first_step; ///< where the search for a step begins, for rules whose steps do not depend on the gradient's size; else 0
-
-    constexpr std::size_t state_count() const noexcept { return (states[0].empty() ? 0U : 1U) + (states[1].empty() ? 0U : 1U); }
-};
 
 /// The knobs as one update needs them. Differences from 1 are taken in double precision: of 0.999 a float keeps four digits of them.
 struct rule_terms {

@@ -6,8 +6,7 @@
 namespace peccary {
 
 struct sgd {
-    static constexpr rule_info info{
-        .name = "sgd", .formula = "d = g", .paper = "Robbins, Monro 1951", .states = {}, .knobs = {}, .forgets = false, .first_step = 0};
+    static constexpr rule_info info = sgd_info;
 
     static void transform(const rule_terms& /*terms*/, rule_block& /*block*/) noexcept {}
 };

@@ -5,6 +5,7 @@
 #include "peccary/data/dataset.hpp"
 #include "peccary/execution/executor.hpp"
 #include "peccary/objective/objective.hpp"
+#include "peccary/parameters/parameter_view.hpp"
 #include "peccary/parameters/parameters.hpp"
 
 #include <algorithm>
@@ -22,21 +23,6 @@ struct evaluation {
     double accuracy = std::numeric_limits<double>::quiet_NaN();           ///< fraction of rows classified right; NaN for regression
     double mean_squared_error = std::numeric_limits<double>::quiet_NaN(); ///< regression only
 };
-
-/// l2/2 ||w||^2 + l1 ||w||_1 over the regularised spans. No worker may be running.
-inline double penalty(const parameters& model, double l2, double l1) {
-    double squares = 0;
-    double magnitudes = 0;
-    for (const parameter_span& span : model.layout().spans()) {
-        if (span.regularised) {
-            for (const real weight : model.exclusive(span)) {
-                squares += static_cast<double>(weight) * weight;
-                magnitudes += std::abs(static_cast<double>(weight));
-            }
-        }
-    }
-    return 0.5 * l2 * squares + l1 * magnitudes;
-}
 
 /// The index of the class that `scores` (1 for binary losses, else K) speak for: 0 or 1, or 0 .. K-1.
 inline std::size_t predicted_class(std::span<const real> scores) noexcept {
@@ -93,8 +79,29 @@ private:
     };
 
     const Objective& objective_;
-    const Data& data_;
+    Data data_;
     typename scratch_of<batch_objective<Objective, Data>>::type scratch_;
+};
+
+/// Parameters that nobody writes, as the two kinds of objectives are compiled for.
+template <bool Batched>
+class plain_view {
+public:
+    explicit plain_view(real* base) noexcept : view_(base, access_) {}
+    const shared_view<exclusive>& view() const noexcept { return view_; }
+
+private:
+    exclusive access_;
+    shared_view<exclusive> view_;
+};
+template <>
+class plain_view<true> {
+public:
+    explicit plain_view(real* base) noexcept { view_.aim(base, {}); }
+    const parameter_view& view() const noexcept { return view_; }
+
+private:
+    view_through<exclusive> view_;
 };
 
 /// Evaluates `rows` of `data`; the parameters must hold the weights themselves (scale folded in) and no worker may be running.
@@ -112,14 +119,13 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
     std::vector<partial> partials((rows.size() + block - 1) / block);
     std::atomic<std::size_t> next{0};
     runner.run(workers, [&](unsigned /*worker*/) {
-        exclusive access;
-        const shared_view view(model.base(), access);
+        const plain_view<batch_objective<Objective, Data>> plain(model.base());
         scorer<Objective, Data> scores(objective, data, block);
         // Relaxed: a block's number orders nothing; the join orders the sums.
         for (std::size_t mine = next.fetch_add(1, std::memory_order_relaxed); mine < partials.size();
              mine = next.fetch_add(1, std::memory_order_relaxed)) {
             partial sum;
-            scores.visit(rows.subspan(mine * block, std::min(block, rows.size() - mine * block)), view,
+            scores.visit(rows.subspan(mine * block, std::min(block, rows.size() - mine * block)), plain.view(),
                          [&](const auto& row, std::span<const real> of_row) {
                              sum.loss += objective.loss_of(of_row, row);
                              if (target == target_kind::regression) {

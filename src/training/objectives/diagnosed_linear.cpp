@@ -1,7 +1,0 @@
-#include "training/typed_run.hpp"
-
-namespace peccary::program {
-
-template training_run make_run_of<diagnosed<linear<any_loss>>>(const run_request& request);
-
-} // namespace peccary::program

@@ -1,7 +1,0 @@
-#include "training/typed_run.hpp"
-
-namespace peccary::program {
-
-template training_run make_run_of<linear<hinge>>(const run_request& request);
-
-} // namespace peccary::program

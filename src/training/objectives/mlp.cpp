@@ -1,8 +1,0 @@
-#include "training/typed_run.hpp"
-
-namespace peccary::program {
-
-template training_run make_run_of<mlp>(const run_request& request);
-template training_run make_run_of<diagnosed<mlp>>(const run_request& request);
-
-} // namespace peccary::program
