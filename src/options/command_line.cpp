@@ -144,6 +144,7 @@ parsed_line parse_command_line(const std::vector<command>& commands, const std::
     program.footer("'peccary SUBCOMMAND --help' lists a subcommand's options.\n"
                    "Exit codes: 0 ok, 1 run-time failure, 2 usage, 3 bad data or model file, 4 diverged, 5 interrupted.");
     std::vector<CLI::App*> apps;
+    apps.reserve(commands.size());
     for (const command& each : commands) {
         apps.push_back(add(program, each));
     }

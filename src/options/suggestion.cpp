@@ -49,6 +49,7 @@ std::string usage_message(const std::vector<command>& commands, const command* c
     const std::string see = "; see 'peccary " + (chosen == nullptr ? "" : chosen->name + " ") + "--help'";
     if (chosen == nullptr && arguments.size() > 1 && !arguments[1].starts_with('-')) {
         std::vector<std::string> names;
+        names.reserve(commands.size());
         for (const command& each : commands) {
             names.push_back(each.name);
         }
