@@ -1,4 +1,4 @@
-// Numbers as text in model files: the same in every locale, and exact both ways.
+// Numbers as text and back: the same in every locale, and exact both ways.
 #pragma once
 
 #include <algorithm>
