@@ -26,7 +26,7 @@ namespace peccary::product_detail {
 /// streams and needs no copy.
 ///
 /// Tiles of 12 x 32 sums in 512-bit registers gain nothing on AMD Zen 5, in a virtual machine that
-/// runs them in halves, but much on Intel's processors (docs/performance.md). What is left of 32
+/// runs them in halves, but much on Intel's processors (docs/experiments.md). What is left of 32
 /// columns goes by the narrower tiles if it is no more than theirs.
 ///
 /// An element's products are added in one order, whatever the number of rows, if only strides are
