@@ -39,7 +39,8 @@ def relabelled(lines, label_of):
     """LIBSVM text with other labels: `label_of` a row's features, as {index: value}."""
     for line in lines:
         fields = line.split()[1:]
-        yield " ".join([label_of({int(index): float(value) for index, _, value in (field.partition(":") for field in fields)}), *fields]) + "\n"
+        features = {int(index): float(value) for index, _, value in (field.partition(":") for field in fields)}
+        yield " ".join([label_of(features), *fields]) + "\n"
 
 
 def direction(index, number):
@@ -66,11 +67,13 @@ def write_data(data, program, directory):
         (directory / name).write_text("".join(relabelled(text.splitlines(), label_of)), encoding="utf-8")
     head, *rows = (data / "digits.csv").read_text(encoding="utf-8").splitlines()
     cells = [row.rpartition(",") for row in rows]
-    (directory / "halves.csv").write_text("".join(f"{row}\n" for row in [head, *(f"{cell[0]},{int(cell[2]) % 2}" for cell in cells)]), encoding="utf-8")
+    halves = [f"{cell[0]},{int(cell[2]) % 2}" for cell in cells]
+    (directory / "halves.csv").write_text("\n".join([head, *halves, ""]), encoding="utf-8")
     numbers = [quantity(dict(enumerate(float(value) / 16 for value in cell[0].split(",")))) for cell in cells]
-    (directory / "quantities.csv").write_text("".join(f"{row}\n" for row in [head, *(f"{cell[0]},{number}" for cell, number in zip(cells, numbers))]),
-                                              encoding="utf-8")
-    run(program, "generate", "zipf", "--rows", "5000", "--features", "30000", "--nonzeros", "60", "--seed", "3", "--output", "large.svm", directory=directory)
+    quantities = [f"{cell[0]},{number}" for cell, number in zip(cells, numbers)]
+    (directory / "quantities.csv").write_text("\n".join([head, *quantities, ""]), encoding="utf-8")
+    large = ("--rows", "5000", "--features", "30000", "--nonzeros", "60", "--seed", "3")
+    run(program, "generate", "zipf", *large, "--output", "large.svm", directory=directory)
     run(program, "generate", "blobs", "--rows", "1500", "--features", "12", "--output", "blobs.csv", directory=directory)
     (directory / "trace").write_text("1\n2\n0.5\n10\n0.25\n3\n3\n", encoding="utf-8")
 
@@ -81,8 +84,9 @@ def interrupted_model(program, case, directory):
     for trial in range(TRIALS):
         for path in (checkpoint, log, again):
             path.unlink(missing_ok=True)
-        command = [program, "train", case.data, *case.options, "--checkpoint", checkpoint.name, "--checkpoint-every", "1000000", "--log", log.name]
-        with subprocess.Popen([*command, "--quiet"], cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        command = [program, "train", case.data, *case.options, "--checkpoint", checkpoint.name, "--checkpoint-every", "1000000",
+                   "--log", log.name, "--quiet"]
+        with subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
             while child.poll() is None and (not log.exists() or log.read_bytes().count(b"\n") < 2):
                 time.sleep(0.001)
             time.sleep(trial % 10 * 0.0017)
@@ -92,7 +96,8 @@ def interrupted_model(program, case, directory):
             continue  # it had come to its end before
         if child.returncode != 5:
             raise Failure(f"exit code {child.returncode} instead of 5 on being interrupted: {words_of(error)}")
-        run(program, "train", case.data, "--resume", checkpoint.name, "--model", "model", "--log", again.name, "--quiet", directory=directory)
+        going_on = ("--resume", checkpoint.name, "--model", "model", "--log", again.name)
+        run(program, "train", case.data, *going_on, "--quiet", directory=directory)
         if records(again)[0]["resumed_at"]["update"] > 0:
             return outcomes.model((directory / "model").read_bytes())
     raise Failure(f"in {TRIALS} trials it was not interrupted in the midst of an epoch")

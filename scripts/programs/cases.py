@@ -20,6 +20,7 @@ SEQUENTIAL = ("--scheme", "sequential")
 TOGETHER = ("--scheme", "synchronous", "--threads", "2")
 STRONG = ("--l2", "40")  # the weights' scale falls below e^-16, and is folded, within an epoch
 MANY_BARRIERS = ("synchronous,2,batch=1", "synchronous,3,batch=5")  # slow
+L1 = ("--l1", "0.001")
 STRONG_UNDER_RULES = ("--l2", "200")
 RULE_STEP = "0.003"  # for rules, of which some make updates as long as their step
 
@@ -74,10 +75,10 @@ def serial():
     for objective in OBJECTIVES:
         for rows in ROWS:
             data, options = problem(objective, rows)
-            more = {"l2=weak": (), "l2=none": ("--l2", "0"), "l2=strong": STRONG, "l1": ("--l1", "0.001"), "l1,l2=strong": ("--l1", "0.001", *STRONG),
+            more = {"l2=weak": (), "l2=none": ("--l2", "0"), "l2=strong": STRONG, "l1": L1, "l1,l2=strong": (*L1, *STRONG),
                     "l2=0.01,test": ("--l2", "0.01", "--test", data)}
             if objective in LINEAR:
-                more |= {"bias": ("--bias",), "bias,l1": ("--bias", "--l1", "0.001"), "bias,l2=strong": ("--bias", *STRONG)}
+                more |= {"bias": ("--bias",), "bias,l1": ("--bias", *L1), "bias,l2=strong": ("--bias", *STRONG)}
             if objective in CLASSIFIERS:
                 more |= {"weights=balanced": ("--class-weight", "balanced")}
             for how, given in ways.items():
@@ -94,7 +95,7 @@ def one_worker():
         data, options = problem(objective, rows)
         for scheme in ("sequential", *ASYNCHRONOUS, "round_robin", "synchronous"):
             for batch in ("1", "8"):
-                for what, added in (("threads", ()), ("inline", ("--executor", "inline")), ("l1,l2=strong", ("--l1", "0.001", *STRONG))):
+                for what, added in (("threads", ()), ("inline", ("--executor", "inline")), ("l1,l2=strong", (*L1, *STRONG))):
                     threads = () if what == "inline" or scheme == "sequential" else ("--threads", "1")
                     given = ("--scheme", scheme, *threads, "--batch", batch, *added)
                     yield Case(f"one/{objective}/{rows}/{scheme},batch={batch}/{what}", data, (*options, *given))
@@ -116,7 +117,8 @@ def plans():
         for normalize in ("none", "unit", "standard", "minmax"):
             for dense in ("blobs.csv", "digits.csv"):
                 given_step = ("--objective", "softmax", "--epochs", "3", "--step", "0.0005" if normalize == "none" else "0.02")
-                yield Case(f"plan/{how}/{dense}/normalize={normalize}", dense, (*given_step, *given, "--normalize", normalize), ("model", "values"))
+                yield Case(f"plan/{how}/{dense}/normalize={normalize}", dense, (*given_step, *given, "--normalize", normalize),
+                           ("model", "values"))
 
 
 def networks():
@@ -125,14 +127,15 @@ def networks():
         ways = {"sequential": SEQUENTIAL, "synchronous": TOGETHER, "virtual": virtual("hogwild"), "virtual atomic": virtual("atomic")}
         for how, given in ways.items():
             forms = {f"activation={name}": ("--activation", name) for name in ("relu", "tanh", "sigmoid", "gelu")}
-            forms |= {"dropout": ("--dropout", "0.3"), "dropout,l2=strong": ("--dropout", "0.3", *STRONG), "clipped": ("--clip-norm", "0.5"),
-                      "validation": ("--validation", "0.2")}
+            forms |= {"dropout": ("--dropout", "0.3"), "dropout,l2=strong": ("--dropout", "0.3", *STRONG),
+                      "clipped": ("--clip-norm", "0.5"), "validation": ("--validation", "0.2")}
             if how.startswith("virtual"):
                 forms |= {"layerwise": ("--layerwise",), "dropout,layerwise,l2=strong": ("--dropout", "0.3", "--layerwise", *STRONG)}
             for what, added in forms.items():
                 yield Case(f"network/{rows}/{how}/{what}", data, (*options, *given, *added), ("model", "values"))
             yield Case(f"network/{rows}/{how}/no layers", data, (*changed(options, "--layers", "none"), *given), ("model", "values"))
-            yield Case(f"network/{rows}/{how}/odd sizes", data, (*changed(options, "--layers", "7,33,5"), *given, "--batch", "13"), ("model", "values"))
+            yield Case(f"network/{rows}/{how}/odd sizes", data, (*changed(options, "--layers", "7,33,5"), *given, "--batch", "13"),
+                       ("model", "values"))
             for output, labels in (("logistic", "zipf.svm" if rows == "sparse" else "halves.csv"),
                                    ("squared", "quantities.svm" if rows == "sparse" else "quantities.csv")):
                 yield Case(f"network/{rows}/{how}/output={output}", labels, (*options, *given, "--output", output), ("model", "values"))
@@ -177,11 +180,12 @@ def virtual_workers():
                 given = (*virtual(scheme, delay=delay), "--batch", batch)
                 yield Case(f"virtual/{scheme}/delay={delay},batch={batch}", data, (*options, *given, *exact), ("model", "staleness"))
         for what, added in (("seed", ("--seed", "3")), ("large", ())):
-            yield Case(f"virtual/{scheme}/{what},workers=100", "large.svm", (*options, *virtual(scheme, 100), *added, *exact), ("model", "staleness"))
+            yield Case(f"virtual/{scheme}/{what},workers=100", "large.svm", (*options, *virtual(scheme, 100), *added, *exact),
+                       ("model", "staleness"))
         for objective in OBJECTIVES:
             for rows in ROWS:
                 other, problem_options = problem(objective, rows)
-                forms = {"batch=1": ("--batch", "1"), "batch=8": ("--batch", "8"), "l1,l2=strong": ("--l1", "0.001", *STRONG),
+                forms = {"batch=1": ("--batch", "1"), "batch=8": ("--batch", "8"), "l1,l2=strong": (*L1, *STRONG),
                          "slices": ("--delay", "slices:2,50"), "exact": exact}
                 if objective in LINEAR:
                     forms |= {"bias": ("--bias",)}
@@ -195,13 +199,14 @@ def virtual_workers():
         for damping in ("inverse", "bounded", "exponential", "exponential:0.9", "tail", "tail:0.5"):
             for rows, objective in (("sparse", "logistic"), ("dense", "softmax"), ("dense", "mlp")):
                 other, problem_options = problem(objective, rows)
-                yield Case(f"damping/{scheme}/{damping}/{objective}/{rows}", other, (*problem_options, *virtual(scheme), "--damping", damping),
-                           ("model", "staleness"))
+                given = (*problem_options, *virtual(scheme), "--damping", damping)
+                yield Case(f"damping/{scheme}/{damping}/{objective}/{rows}", other, given, ("model", "staleness"))
 
 
 def diagnosed():
+    problems = [(objective, "sparse") for objective in OBJECTIVES] + [(objective, "dense") for objective in ("logistic", "softmax", "mlp")]
     for scheme in ASYNCHRONOUS:
-        for objective, rows in (*((objective, "sparse") for objective in OBJECTIVES), ("logistic", "dense"), ("softmax", "dense"), ("mlp", "dense")):
+        for objective, rows in problems:
             data, options = problem(objective, rows)
             forms = {"batch=1": ("--batch", "1"), "batch=8": ("--batch", "8")}
             if objective == "mlp":
@@ -210,7 +215,8 @@ def diagnosed():
                     forms |= {"layerwise": ("--layerwise",)}
             for what, added in forms.items():
                 given = options if what != "adam" else changed(options, "--step", RULE_STEP)
-                yield Case(f"diagnose/{scheme}/{objective}/{rows}/{what}", data, (*given, *virtual(scheme), "--diagnose", *added), ("model", "diagnosis"))
+                yield Case(f"diagnose/{scheme}/{objective}/{rows}/{what}", data, (*given, *virtual(scheme), "--diagnose", *added),
+                           ("model", "diagnosis"))
 
 
 def calibrated():
@@ -225,11 +231,13 @@ def calibrated():
             for how, given in ways.items():
                 yield Case(f"step/{objective}/{rows}/{how}", data, (*options, *given), ("step", "model"))
             if objective in LINEAR:
-                yield Case(f"step/{objective}/{rows}/bias,l1,l2=strong", data, (*options, *SEQUENTIAL, "--bias", "--l1", "0.001", *STRONG), ("step", "model"))
+                regularised = (*options, *SEQUENTIAL, "--bias", *L1, *STRONG)
+                yield Case(f"step/{objective}/{rows}/bias,l1,l2=strong", data, regularised, ("step", "model"))
             else:
                 for rule in RULES:
                     yield Case(f"step/{objective}/{rows}/{rule}", data, (*options, *SEQUENTIAL, "--rule", rule), ("step", "model"))
-            yield Case(f"step/{objective}/{rows}/defaults", data, (*without(without(options, "--step"), "--epochs"), *SEQUENTIAL), ("step", "model", "values"))
+            defaults = without(without(options, "--step"), "--epochs")
+            yield Case(f"step/{objective}/{rows}/defaults", data, (*defaults, *SEQUENTIAL), ("step", "model", "values"))
     yield Case("step/auto/sparse/large", "large.svm", SEQUENTIAL, ("step", "model", "values"))
 
 
@@ -240,26 +248,28 @@ def resumed():
                         ("l2=strong", (*SEQUENTIAL, *STRONG)), ("hogwild,1", ("--scheme", "hogwild", "--threads", "1"))):
         yield Case(f"resume/logistic/sparse/sequential/{what}", data, (*options, *added), interrupted=True)
     short = changed(options, "--epochs", "16")
-    for what, added in (("plain", TOGETHER), ("batch=5,validation", (*TOGETHER, "--batch", "5", "--validation", "0.1")), ("l2=strong", (*TOGETHER, *STRONG))):
-        yield Case(f"resume/logistic/sparse/synchronous/{what}", data, (*short, *added), interrupted=True)
+    for what, added in (("plain", ()), ("batch=5,validation", ("--batch", "5", "--validation", "0.1")), ("l2=strong", STRONG)):
+        yield Case(f"resume/logistic/sparse/synchronous/{what}", data, (*short, *TOGETHER, *added), interrupted=True)
     _, options = problem("softmax", "dense")
-    yield Case("resume/softmax/dense/sequential/bias", "digits.csv", (*changed(options, "--epochs", "400"), *SEQUENTIAL, "--bias"), interrupted=True)
+    long = changed(options, "--epochs", "400")
+    yield Case("resume/softmax/dense/sequential/bias", "digits.csv", (*long, *SEQUENTIAL, "--bias"), interrupted=True)
     for rows in ROWS:
         data, options = problem("mlp", rows)
         options = changed(changed(options, "--epochs", "200" if rows == "dense" else "30"), "--step", RULE_STEP)
         for state in ("shared", "worker"):
             for how, given in (("sequential", SEQUENTIAL), ("synchronous", TOGETHER)):
-                yield Case(f"resume/mlp/{rows}/{how}/adam,state={state}", data,
-                           (*options, *given, "--rule", "adam", "--rule-state", state, "--clip-norm", "1", "--dropout", "0.2"), interrupted=True)
+                rule = ("--rule", "adam", "--rule-state", state, "--clip-norm", "1", "--dropout", "0.2")
+                yield Case(f"resume/mlp/{rows}/{how}/adam,state={state}", data, (*options, *given, *rule), interrupted=True)
 
 
 def other_commands():
     comparison = ("--executor", "virtual", "--threads", "1,7", "--epochs", "3", "--repeat", "2")
     for what, added in (("tuned", ()), ("not tuned", ("--no-tune",)), ("diagnosed", ("--no-tune", "--diagnose"))):
         yield Case(f"compare/sparse/{what}", "zipf.svm", (*comparison, *added), ("comparison",), "compare")
-    yield Case("compare/dense/mlp", "digits.csv", (*comparison, "--objective", "mlp", "--layers", "16", "--no-tune", "--normalize", "minmax"),
-               ("comparison",), "compare")
-    for kind, options in (("zipf", ("--rows", "500", "--features", "900", "--seed", "5")), ("blobs", ("--rows", "300", "--features", "9", "--classes", "4"))):
+    network = ("--objective", "mlp", "--layers", "16", "--no-tune", "--normalize", "minmax")
+    yield Case("compare/dense/mlp", "digits.csv", (*comparison, *network), ("comparison",), "compare")
+    for kind, options in (("zipf", ("--rows", "500", "--features", "900", "--seed", "5")),
+                          ("blobs", ("--rows", "300", "--features", "9", "--classes", "4"))):
         yield Case(f"generate/{kind}", kind, options, ("text",), "generate")
 
 

@@ -79,7 +79,8 @@ def values(records):
 def staleness(records):
     end = records[-1]
     workers = [{"updates": worker["updates"], "staleness": bins(worker["staleness"])} for worker in end["workers"]]
-    return {"all": bins(end["staleness"]), "overlap": bins(end["overlap"]), **pick(end, "mean_damping", "momentum", "updates", "examples"), "workers": workers}
+    return {"all": bins(end["staleness"]), "overlap": bins(end["overlap"]), "workers": workers,
+            **pick(end, "mean_damping", "momentum", "updates", "examples")}
 
 
 def diagnosis(records):
