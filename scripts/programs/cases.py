@@ -263,7 +263,8 @@ def resumed():
 
 
 def other_commands():
-    comparison = ("--schemes", "sequential,hogwild,atomic,striped,locked,leashed,hogbatch,replicas", "--executor", "virtual", "--threads", "1,7", "--epochs", "3", "--repeat", "2")
+    schemes = ",".join(("sequential", *ASYNCHRONOUS))
+    comparison = ("--schemes", schemes, "--executor", "virtual", "--threads", "1,7", "--epochs", "3", "--repeat", "2")
     for what, added in (("tuned", ()), ("not tuned", ("--no-tune",)), ("diagnosed", ("--no-tune", "--diagnose"))):
         yield Case(f"compare/sparse/{what}", "zipf.svm", (*comparison, *added), ("comparison",), "compare")
     network = ("--objective", "mlp", "--layers", "16", "--no-tune", "--normalize", "minmax")

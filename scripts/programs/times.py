@@ -107,7 +107,8 @@ def planned(sets, data, directory, old):
         for threads in (1, 2):
             if shutil.which("taskset") and len(processors) >= threads:
                 on = ",".join(str(processor) for processor in processors[:threads])
-                workloads.append(Workload(f"imdb.train, reading, {threads} thread{'s'[:threads - 1]}", reading, "load_seconds", ("taskset", "-c", on)))
+                name = f"imdb.train, reading, {threads} thread{'s'[:threads - 1]}"
+                workloads.append(Workload(name, reading, "load_seconds", ("taskset", "-c", on)))
     return workloads, sorted(set(missing))
 
 
@@ -151,7 +152,8 @@ def compare(old, new, data, directory, pattern, sets, rounds):
     print("| what | OLD, s | NEW, s | NEW / OLD | least | greatest |\n|---|---|---|---|---|---|")
     for workload in workloads:
         print(row(workload.name, *seconds[workload]))
-    print(f"\nMedians of {rounds} round{'s' if rounds > 1 else ''}, OLD and NEW in alternation; least and greatest ratio of a round. {machine(directory)}")
+    print(f"\nMedians of {rounds} round{'s' if rounds > 1 else ''}, OLD and NEW in alternation; least and greatest ratio of a round. "
+          f"{machine(directory)}")
     if scaling:
         print(f"Two independent runs of one thread at once have {statistics.median(scaling):.2f} times the rate of one alone "
               f"({min(scaling):.2f} to {max(scaling):.2f}).")
