@@ -70,8 +70,7 @@ inline train_result train(const std::shared_ptr<problem>& task, const scheme_ent
 template <scheme_type Scheme, class Objective, dataset_view Data>
 train_result train(const Objective& objective, const Data& data, const train_settings& settings = {},
                    const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {
-    using policies = type_list<typename Scheme::access, exclusive>;
-    return train(make_problem<policies>(objective, data), entry_of<Scheme>(), settings, observe, stop);
+    return train(make_problem<ways_of<Scheme>>(objective, data), entry_of<Scheme>(), settings, observe, stop);
 }
 
 /// The same with a scheme chosen at run time, "NAME" or "NAME:KNOB=VALUE,..."; `settings.knobs` must then be empty. Compiles a

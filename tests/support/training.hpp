@@ -53,7 +53,7 @@ template <class Scheme, class Objective, class Data>
 finished_run run(const Objective& objective, const Data& data, const peccary::train_settings& settings) {
     peccary::stop_flag never;
     const auto rows = peccary::all_rows(data.size());
-    peccary::trainer<Scheme, Objective, Data, peccary::worker_policies> trainer(objective, data, rows, settings, never);
+    peccary::trainer<Scheme, Objective, Data, peccary::all_ways> trainer(objective, data, rows, settings, never);
     while (!trainer.finished()) {
         trainer.run_epoch();
     }

@@ -3,6 +3,7 @@
 
 #include "peccary/diagnosis/diagnosis.hpp"
 #include "peccary/diagnosis/watched_view.hpp"
+#include "peccary/parameters/make_view.hpp"
 #include "peccary/update/make_problem.hpp"
 #include "peccary/update/problem.hpp"
 
@@ -228,9 +229,10 @@ public:
         return whole;
     }
 
-    template <class Policies, class Data>
+    /// Whatever else is asked for, it needs workers through views.
+    template <class Ways, class Data>
     std::shared_ptr<problem> make_problem(const Data& data) const {
-        return std::make_shared<diagnosed_problem>(peccary::make_problem<Policies>(objective_, data), *ledger_);
+        return std::make_shared<diagnosed_problem>(peccary::make_problem<all_ways>(objective_, data), *ledger_);
     }
 
 private:

@@ -3,15 +3,12 @@
 
 #include "peccary/core/types.hpp"
 #include "peccary/data/row.hpp"
-#include "peccary/parameters/access_policies.hpp"
+#include "peccary/parameters/access/access.hpp"
 #include "peccary/parameters/shared_view.hpp"
 
 #include <cstddef>
-#include <memory>
-#include <optional>
 #include <span>
 #include <utility>
-#include <variant>
 
 namespace peccary {
 
@@ -120,13 +117,5 @@ private:
 
     mutable Access access_; ///< counts what waiting costs
 };
-
-inline std::unique_ptr<parameter_view> make_view(const any_access& access) {
-    return std::visit(
-        [](const auto& policy) -> std::unique_ptr<parameter_view> {
-            return std::make_unique<view_through<std::decay_t<decltype(policy)>>>(policy);
-        },
-        access);
-}
 
 } // namespace peccary

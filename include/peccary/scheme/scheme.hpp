@@ -2,7 +2,8 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
-#include "peccary/parameters/access/access.hpp"
+#include "peccary/core/type_list.hpp"
+#include "peccary/parameters/access_policies.hpp"
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/scheme/knobs.hpp"
 #include "peccary/update/stretch.hpp"
@@ -12,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace peccary {
 
@@ -105,6 +107,12 @@ constexpr std::span<const knob> knobs_of() noexcept {
         return {};
     }
 }
+
+/// What a problem must be compiled for, if a scheme is to train it: its policy, plain memory, in which steps are tried, and
+/// collective batches, if it makes any.
+template <scheme_type Scheme>
+using ways_of = std::conditional_t<Scheme::info.collective, type_list<typename Scheme::access, exclusive, collective_batch>,
+                                   type_list<typename Scheme::access, exclusive>>;
 
 template <scheme_type Scheme>
 scheme_entry entry_of() {

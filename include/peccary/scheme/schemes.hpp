@@ -19,10 +19,11 @@ namespace peccary {
 using schemes =
     type_list<sequential, hogwild, atomic, striped, locked, leashed, round_robin, synchronous, hogbatch, replicas, model_averaging>;
 
-/// Throws `usage_error` for an unknown name.
-inline scheme_entry scheme_named(std::string_view name) {
+/// Throws `usage_error` for an unknown name. A template, so that nobody compiles all schemes who names one by its type.
+template <class List = schemes>
+scheme_entry scheme_named(std::string_view name) {
     scheme_entry found{};
-    with_named<schemes>("scheme", name, [&](auto tag) { found = entry_of<typename decltype(tag)::type>(); });
+    with_named<List>("scheme", name, [&](auto tag) { found = entry_of<typename decltype(tag)::type>(); });
     return found;
 }
 

@@ -15,19 +15,19 @@
 
 namespace peccary {
 
-/// Workers are compiled for the scheme's access policy, and for plain memory, in which steps are calibrated.
-template <scheme_type Scheme, class Objective, dataset_view Data, class Policies = type_list<typename Scheme::access, exclusive>>
+/// What is compiled is what the scheme needs, unless `Ways` says otherwise.
+template <scheme_type Scheme, class Objective, dataset_view Data, class Ways = ways_of<Scheme>>
 class trainer final : public planned_run {
 public:
     /// As `planned_run`. `data` must outlive the trainer.
     trainer(Objective objective, Data data, std::span<const row_index> rows, const train_settings& settings, stop_flag& stop)
-        : planned_run(make_problem<Policies>(objective, std::move(data)), entry_of<Scheme>(), rows, settings, stop),
+        : planned_run(make_problem<Ways>(objective, std::move(data)), entry_of<Scheme>(), rows, settings, stop),
           objective_(std::move(objective)) {}
 
     using planned_run::evaluate_on;
     /// Mean loss and accuracy over rows of other data. Only between epochs.
     evaluation evaluate_on(const Data& data, std::span<const row_index> rows) {
-        return evaluate_on(*make_problem<Policies>(objective_, data), rows);
+        return evaluate_on(*make_problem<Ways>(objective_, data), rows);
     }
 
 private:

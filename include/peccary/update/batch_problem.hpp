@@ -1,6 +1,7 @@
 // What a problem needs whose objective is evaluated a batch at a time: its workers, and update rules by name.
 #pragma once
 
+#include "peccary/parameters/make_view.hpp"
 #include "peccary/step/rules.hpp"
 #include "peccary/update/batch_worker.hpp"
 #include "peccary/update/problem_over.hpp"
@@ -15,7 +16,8 @@ struct batch_workers {
     static update_rule rule(const rule_settings& settings) { return rule_of(settings); }
 
     static std::unique_ptr<worker> make(const Objective& objective, const Data& data, const stretch& part, unsigned number,
-                                        std::unique_ptr<parameter_view> own) {
+                                        const any_access& access) {
+        std::unique_ptr<parameter_view> own = make_view(access);
         parameter_view& view = *own;
         return std::make_unique<batch_worker<Objective, Data>>(objective, data, part, number, view, std::move(own));
     }

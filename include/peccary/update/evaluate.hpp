@@ -84,24 +84,24 @@ private:
 };
 
 /// Parameters that nobody writes, as the two kinds of objectives are compiled for.
-template <bool Batched>
+template <bool Batched, access_policy Access = exclusive>
 class plain_view {
 public:
     explicit plain_view(real* base) noexcept : view_(base, access_) {}
-    const shared_view<exclusive>& view() const noexcept { return view_; }
+    const shared_view<Access>& view() const noexcept { return view_; }
 
 private:
-    exclusive access_;
-    shared_view<exclusive> view_;
+    Access access_;
+    shared_view<Access> view_;
 };
-template <>
-class plain_view<true> {
+template <access_policy Access> // a template, so that nobody compiles it who has no batch objective
+class plain_view<true, Access> {
 public:
     explicit plain_view(real* base) noexcept { view_.aim(base, {}); }
     const parameter_view& view() const noexcept { return view_; }
 
 private:
-    view_through<exclusive> view_;
+    view_through<Access> view_;
 };
 
 /// Evaluates `rows` of `data`; the parameters must hold the weights themselves (scale folded in) and no worker may be running.

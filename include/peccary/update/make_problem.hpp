@@ -12,14 +12,14 @@
 
 namespace peccary {
 
-/// `Policies` are the access policies that workers are compiled for. An objective that stands for a decorated one
-/// (`diagnosed`) makes its problem itself, by a member `make_problem<Policies>(data)`.
-template <class Policies = worker_policies, class Objective, dataset_view Data>
+/// `Ways` is what is compiled (`all_ways`). An objective that stands for a decorated one (`diagnosed`) makes its problem
+/// itself, by a member `make_problem<Ways>(data)`.
+template <class Ways = all_ways, class Objective, dataset_view Data>
 std::shared_ptr<problem> make_problem(Objective objective, Data data) {
-    if constexpr (requires { objective.template make_problem<Policies>(data); }) {
-        return objective.template make_problem<Policies>(data);
+    if constexpr (requires { objective.template make_problem<Ways>(data); }) {
+        return objective.template make_problem<Ways>(data);
     } else {
-        return std::make_shared<problem_over<Objective, Data, Policies>>(std::move(objective), std::move(data));
+        return std::make_shared<problem_over<Objective, Data, Ways>>(std::move(objective), std::move(data));
     }
 }
 

@@ -22,8 +22,8 @@ namespace peccary {
 template <class Objective, class Data>
 struct batch_workers;
 
-/// `Policies`, a type_list, are those that workers are compiled for: all, or just what one scheme needs.
-template <class Objective, dataset_view Data, class Policies = worker_policies>
+/// `Ways`, a type_list, is what is compiled: all of `all_ways`, or just what one scheme needs.
+template <class Objective, dataset_view Data, class Ways = all_ways>
 requires objective_over<Objective, Data>
 class problem_over final : public problem {
 public:
@@ -48,23 +48,29 @@ public:
 
     std::unique_ptr<worker> make_worker(const any_access& access, unsigned number, const stretch& part) const override {
         if constexpr (batched) {
-            return batch_workers<Objective, Data>::make(what_.objective, what_.data, part, number, make_view(access));
+            return batch_workers<Objective, Data>::make(what_.objective, what_.data, part, number, access);
         } else {
             return std::visit([&](const auto& policy) { return worker_through(policy, part); }, access);
         }
     }
-    std::unique_ptr<worker> make_worker(parameter_view& view, unsigned number, const stretch& part) const override {
+    std::unique_ptr<worker> make_worker([[maybe_unused]] parameter_view& view, [[maybe_unused]] unsigned number,
+                                        [[maybe_unused]] const stretch& part) const override {
         if constexpr (batched) {
             return batch_workers<Objective, Data>::make(what_.objective, what_.data, part, number, view);
-        } else {
+        } else if constexpr (contains<Ways, parameter_view>) {
             return example_worker_of(through_view{&view}, part);
+        } else {
+            throw not_compiled("views of the parameters");
         }
     }
-    std::unique_ptr<collective_batch> make_collective(unsigned workers, const stretch& part) const override {
+    std::unique_ptr<collective_batch> make_collective([[maybe_unused]] unsigned workers,
+                                                      [[maybe_unused]] const stretch& part) const override {
         if constexpr (batched) {
             return batch_workers<Objective, Data>::make_collective(what_.objective, what_.data, part, workers);
-        } else {
+        } else if constexpr (contains<Ways, collective_batch>) {
             return std::make_unique<collective_examples<Objective, Data>>(what_.objective, what_.data, part);
+        } else {
+            throw not_compiled("batches that workers make together");
         }
     }
 
@@ -103,12 +109,16 @@ private:
         return facts;
     }
 
+    static usage_error not_compiled(const std::string& what) {
+        return usage_error("this problem was not compiled for " + what + "; make it with the type_list 'all_ways'");
+    }
+
     template <class Policy>
     std::unique_ptr<worker> worker_through(const Policy& policy, const stretch& part) const {
-        if constexpr (contains<Policies, Policy>) {
+        if constexpr (contains<Ways, Policy>) {
             return example_worker_of(through_policy<Policy>{policy}, part);
         } else {
-            throw usage_error("this problem was not compiled for the access policy '" + std::string(Policy::info.name) + "'");
+            throw not_compiled("the access policy '" + std::string(Policy::info.name) + "'");
         }
     }
     template <class Through>

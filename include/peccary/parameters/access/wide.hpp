@@ -10,7 +10,6 @@
 
 #if defined(__x86_64__) && !PECCARY_UNDER_THREAD_SANITIZER
 #include <cpuid.h>
-#include <immintrin.h>
 #endif
 
 namespace peccary {
@@ -41,12 +40,14 @@ inline void store(real* to, value stored) noexcept {
 
 /// `count` coordinates, a multiple of `copied_together`, by moves of aligned 32 bytes. Such a move may be two of 16, of which the same holds.
 [[gnu::target("avx")]] inline void copy_by_avx(const real* from, real* to, std::size_t count) noexcept {
-    static_assert(sizeof(__m256) == copied_together * sizeof(real));
+    using copied [[gnu::vector_size(32), gnu::may_alias]] = real;
+    using copied_anywhere [[gnu::vector_size(32), gnu::may_alias, gnu::aligned(alignof(real))]] = real;
+    static_assert(sizeof(copied) == copied_together * sizeof(real));
 #pragma GCC unroll 4
     for (const real* const end = from + count; from != end; from += copied_together, to += copied_together) {
-        __m256 loaded;
-        asm volatile("vmovaps %1, %0" : "=x"(loaded) : "m"(*reinterpret_cast<const __m256*>(from))); // NOLINT(hicpp-no-assembler)
-        _mm256_storeu_ps(to, loaded);
+        copied loaded;
+        asm volatile("vmovaps %1, %0" : "=x"(loaded) : "m"(*reinterpret_cast<const copied*>(from))); // NOLINT(hicpp-no-assembler)
+        *reinterpret_cast<copied_anywhere*>(to) = loaded;
     }
 }
 /// Copies the first of `count` coordinates, as many as can be copied faster than by `load`, into private memory. Returns how many: none without AVX.
