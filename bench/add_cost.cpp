@@ -1,5 +1,6 @@
 // What does one add cost, by access policy and by how much the workers meet?
-// Checked after each timing: the sums of all adds, exactly where the policy loses none or no two workers share a coordinate.
+// Checked after each timing: the sums of all adds, exactly where the policy loses none or no two
+// workers share a coordinate.
 #include "self_checked.hpp"
 #include "shared_block.hpp"
 #include "sparse_rows.hpp"
@@ -64,7 +65,8 @@ void check(benchmark::State& state, const meeting& where) {
             ++touched[at];
         }
     }
-    // Iterations add 1 and -1 in turn, so that sums stay small; every thread has made the same number of them.
+    // Iterations add 1 and -1 in turn, so that sums stay small; every thread has made the same
+    // number of them.
     const bool cancelled = state.iterations() % 2 == 0;
     const std::vector<real> sums = cancelled ? std::vector<real>(block_size) : touched;
     const bool exact = state.threads() == 1 || where.disjoint || Access::info.lossless;
@@ -86,7 +88,8 @@ void time_adds(benchmark::State& state, const meeting& where) {
     }
     state.counters["adds/s"] = bench::rate(static_cast<double>(state.iterations()) * static_cast<double>(adds));
     bench::label_oversubscribed(state, static_cast<std::size_t>(state.threads()));
-    if (state.thread_index() == 0) { // all others have made their adds: the loop ends with a barrier
+    // all others have made their adds: the loop ends with a barrier
+    if (state.thread_index() == 0) {
         check<Access>(state, where);
     }
 }

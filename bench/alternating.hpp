@@ -1,4 +1,5 @@
-// Two or more ways to do the same, timed in alternation, and compared by ratios within a round: what the machine does meanwhile hits all.
+// Two or more ways to do the same, timed in alternation, and compared by ratios within a round:
+// what the machine does meanwhile hits all.
 #pragma once
 
 #include <algorithm>

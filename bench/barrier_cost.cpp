@@ -1,5 +1,7 @@
-// What does a barrier cost, Peccary's and the standard library's, with a processor for each worker and without?
-// Checked after each timing, on the same barrier: nobody leaves a round before all have come, and what each wrote is seen by all.
+// What does a barrier cost, Peccary's and the standard library's, with a processor for each worker
+// and without?
+// Checked after each timing, on the same barrier: nobody leaves a round before all have come, and
+// what each wrote is seen by all.
 #include "self_checked.hpp"
 
 #include "peccary/core/types.hpp"
@@ -40,7 +42,8 @@ struct meeting {
     explicit meeting(unsigned workers) : meet(workers), rounds{std::vector<padded_round>(workers), std::vector<padded_round>(workers)} {}
 
     Barrier meet;
-    /// Plain memory, ordered by the barrier alone; two, so that nobody writes the next round where others still read this one.
+    /// Plain memory, ordered by the barrier alone; two, so that nobody writes the next round where
+    /// others still read this one.
     std::array<std::vector<padded_round>, 2> rounds;
 };
 

@@ -1,5 +1,7 @@
-// What does it cost to copy a block out of the shared parameters, and to add one into them, by access policy and size?
-// Checked after each timing: copies are equal to the block, adds leave their sums, exactly where the policy loses none.
+// What does it cost to copy a block out of the shared parameters, and to add one into them, by
+// access policy and size?
+// Checked after each timing: copies are equal to the block, adds leave their sums, exactly where
+// the policy loses none.
 #include "self_checked.hpp"
 #include "shared_block.hpp"
 
@@ -81,7 +83,8 @@ template <class Access>
 void register_policy(const char* operation, void (*timed)(benchmark::State&)) {
     auto* const timing = bench::add(std::string(Access::info.name) + "/" + operation, timed);
     timing->Setup(make_block)->Teardown(drop_block)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond);
-    timing->ArgName("KiB")->Arg(4)->Arg(256)->Arg(4096)->Arg(131'072)->Threads(1); // from the first cache to the main memory
+    // from the first cache to the main memory
+    timing->ArgName("KiB")->Arg(4)->Arg(256)->Arg(4096)->Arg(131'072)->Threads(1);
     if constexpr (race_free_access<Access>) {
         timing->Threads(2);
     }

@@ -1,5 +1,7 @@
-// What does an update of all parameters cost, in place by access policy, and as a new version that is published (leashed), by size?
-// Checked after each timing: the parameters hold the sums of all adds, exactly where none may be lost.
+// What does an update of all parameters cost, in place by access policy, and as a new version that
+// is published (leashed), by size?
+// Checked after each timing: the parameters hold the sums of all adds, exactly where none may be
+// lost.
 #include "self_checked.hpp"
 #include "shared_block.hpp"
 

@@ -1,4 +1,5 @@
-// What do the products of a network's layers cost, by Peccary's own routine and by Eigen as this program is compiled?
+// What do the products of a network's layers cost, by Peccary's own routine and by Eigen as this
+// program is compiled?
 // Checked after each timing: each element against its sum in double.
 #include "self_checked.hpp"
 

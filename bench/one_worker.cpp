@@ -1,4 +1,5 @@
-// What does `sequential` cost over a bare loop of the same arithmetic? One epoch of each in alternation, on a LIBSVM file.
+// What does `sequential` cost over a bare loop of the same arithmetic? One epoch of each in
+// alternation, on a LIBSVM file.
 // First checked: after as many epochs both have the same weights.
 #include "alternating.hpp"
 

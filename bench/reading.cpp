@@ -1,5 +1,7 @@
-// How fast is LIBSVM text parsed, by one and by two threads, and how much memory does it take beyond the arrays that it makes?
-// First checked: every number of threads reads the same data. The text is in the page cache: what is timed is Peccary, not the disk.
+// How fast is LIBSVM text parsed, by one and by two threads, and how much memory does it take
+// beyond the arrays that it makes?
+// First checked: every number of threads reads the same data. The text is in the page cache: what
+// is timed is Peccary, not the disk.
 #include "alternating.hpp"
 
 #include "peccary/core/stopwatch.hpp"

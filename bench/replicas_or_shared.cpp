@@ -1,5 +1,7 @@
-// When are private replicas faster than one shared buffer? By how often features are hot, how long rows are, and how large the model is.
-// Checked after each timing: every row was visited once an epoch, and the weights are what adds that cancel must leave.
+// When are private replicas faster than one shared buffer? By how often features are hot, how long
+// rows are, and how large the model is.
+// Checked after each timing: every row was visited once an epoch, and the weights are what adds
+// that cancel must leave.
 #include "timed_epochs.hpp"
 
 #include "peccary/core/type_list.hpp"
@@ -44,7 +46,8 @@ void register_scheme(const shape& of) {
 void register_all() {
     schemes::for_each([](auto tag) {
         using scheme = typename decltype(tag)::type;
-        if constexpr (!scheme::info.lockstep) { // workers that wait for each other at every update answer another question
+        // workers that wait for each other at every update answer another question
+        if constexpr (!scheme::info.lockstep) {
             for (const auto& [text, exponent] : {std::pair("0", 0.0), {"0.5", 0.5}, {"1", 1.0}, {"1.5", 1.5}}) {
                 for (const std::size_t length : {16U, 128U}) {
                     for (const std::size_t features : {8192U, 1'048'576U}) {

@@ -43,8 +43,8 @@ private:
     std::mutex mutex_;
 };
 
-/// What a block must hold after integers were added to zeros: `exact`, the sums, where no add may be lost; elsewhere still whole numbers, and
-/// nothing where nothing was added to.
+/// What a block must hold after integers were added to zeros: `exact`, the sums, where no add may
+/// be lost; elsewhere still whole numbers, and nothing where nothing was added to.
 inline bool holds_sums(std::span<const real> cells, std::span<const real> touched, std::span<const real> sums, bool exact) {
     if (exact) {
         return std::ranges::equal(cells, sums);

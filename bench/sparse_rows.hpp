@@ -1,4 +1,5 @@
-// Made-up sparse rows for benchmarks: a given length, features as frequent as a power law says, small integer values.
+// Made-up sparse rows for benchmarks: a given length, features as frequent as a power law says,
+// small integer values.
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -15,15 +16,17 @@
 
 namespace peccary::bench {
 
-/// Draws features [0, features), feature j with a probability in proportion to (j + 1)^-exponent: 0 is uniform, so that workers seldom meet; 1
-/// is Zipf's law, by which words in text have their frequencies.
+/// Draws features [0, features), feature j with a probability in proportion to (j + 1)^-exponent: 0
+/// is uniform, so that workers seldom meet; 1 is Zipf's law, by which words in text have their
+/// frequencies.
 class power_law {
 public:
     power_law(double exponent, std::size_t features)
         : exponent_(exponent), features_(static_cast<double>(features)), whole_(integral_to(features_)) {}
 
     feature_index draw(random_stream& random) const {
-        // The inverse of the distribution function of the continuous law, which is `integral_to(j) / whole_`.
+        // The inverse of the distribution function of the continuous law, which is
+        // `integral_to(j) / whole_`.
         const double part = random.unit() * whole_;
         const double place = exponent_ == 1 ? std::expm1(part) : std::pow(1 + (1 - exponent_) * part, 1 / (1 - exponent_)) - 1;
         return static_cast<feature_index>(std::clamp(place, 0.0, features_ - 1));
@@ -39,8 +42,9 @@ private:
     double whole_;
 };
 
-/// `rows` rows of exactly `length` nonzeros each over `features` >= 2 * length features. The values are 1 and 2, so that the sums of
-/// a check are integers, which float adds up exactly in any order as long as they stay below 2^24.
+/// `rows` rows of exactly `length` nonzeros each over `features` >= 2 * length features. The values
+/// are 1 and 2, so that the sums of a check are integers, which float adds up exactly in any order
+/// as long as they stay below 2^24.
 class sparse_rows {
 public:
     sparse_rows(double exponent, std::size_t rows, std::size_t length, std::size_t features) : length_(length), values_(length) {
@@ -55,7 +59,8 @@ public:
                     row.push_back(law.draw(random));
                 }
                 std::ranges::sort(row);
-                row.erase(std::unique(row.begin(), row.end()), row.end()); // clang 14 cannot do ranges::unique with libstdc++ 12
+                // clang 14 cannot do ranges::unique with libstdc++ 12
+                row.erase(std::unique(row.begin(), row.end()), row.end());
             }
             indices_.insert(indices_.end(), row.begin(), row.end());
         }
@@ -75,7 +80,8 @@ private:
     std::vector<real> values_;
 };
 
-/// Rows of `nonzeros` nonzeros, made when they are first asked for and kept. Thread-safety: one thread at a time.
+/// Rows of `nonzeros` nonzeros, made when they are first asked for and kept. Thread-safety: one
+/// thread at a time.
 inline const sparse_rows& kept_rows(double exponent, std::size_t nonzeros, std::size_t length, std::size_t features) {
     static std::map<std::tuple<double, std::size_t, std::size_t, std::size_t>, sparse_rows> kept;
     return kept.try_emplace({exponent, nonzeros, length, features}, exponent, nonzeros / length, length, features).first->second;

@@ -1,5 +1,6 @@
 // What does measuring staleness cost an epoch: not at all, on samples, on every update?
-// Checked after each timing: as many updates were measured as the mode says, and the weights are what adds that cancel must leave.
+// Checked after each timing: as many updates were measured as the mode says, and the weights are
+// what adds that cancel must leave.
 #include "timed_epochs.hpp"
 
 #include "peccary/core/type_list.hpp"

@@ -1,4 +1,5 @@
-// Epochs of an update scheme over made-up rows, timed and checked: what the benchmarks of whole schemes share.
+// Epochs of an update scheme over made-up rows, timed and checked: what the benchmarks of whole
+// schemes share.
 #pragma once
 
 #include "self_checked.hpp"
@@ -20,7 +21,8 @@
 
 namespace peccary::bench {
 
-/// -y s: its gradient does not depend on the weights, so that a check knows the sums of all adds, whatever order they came in.
+/// -y s: its gradient does not depend on the weights, so that a check knows the sums of all adds,
+/// whatever order they came in.
 struct linear_loss {
     static constexpr loss_info info{.name = "linear",
                                     .target = target_kind::binary,
@@ -35,8 +37,9 @@ struct linear_loss {
 
 static_assert(loss<linear_loss>);
 
-/// Rows of which each is there twice, with targets 1 and -1: under `linear_loss` the adds of an epoch come to nothing. They have a power of two
-/// of rows, and so every sum, divided by a batch that is one too, is exact.
+/// Rows of which each is there twice, with targets 1 and -1: under `linear_loss` the adds of an
+/// epoch come to nothing. They have a power of two of rows, and so every sum, divided by a batch
+/// that is one too, is exact.
 class cancelling_rows {
 public:
     cancelling_rows(double exponent, std::size_t rows, std::size_t length, std::size_t features) {
@@ -60,14 +63,16 @@ private:
     std::vector<real> targets_;
 };
 
-/// Some quarter of a million nonzeros, made when they are first asked for and kept; `length` is a power of two.
+/// Some quarter of a million nonzeros, made when they are first asked for and kept; `length` is a
+/// power of two.
 inline sparse_view kept_cancelling_rows(double exponent, std::size_t length, std::size_t features) {
     constexpr std::size_t nonzeros = std::size_t{1} << 18U;
     static std::map<std::tuple<double, std::size_t, std::size_t>, cancelling_rows> kept;
     return kept.try_emplace({exponent, length, features}, exponent, nonzeros / length, length, features).first->second.view();
 }
 
-/// What a scheme leaves of adds that cancel: zeros where none may be lost, elsewhere whole multiples of the smallest add.
+/// What a scheme leaves of adds that cancel: zeros where none may be lost, elsewhere whole
+/// multiples of the smallest add.
 template <class Scheme>
 bool cancelled(std::span<const real> weights, unsigned workers, std::uint64_t batch) {
     return std::ranges::all_of(weights, [&](real weight) {
@@ -76,7 +81,8 @@ bool cancelled(std::span<const real> weights, unsigned workers, std::uint64_t ba
     });
 }
 
-/// Times epochs, without drawing the order of the rows; returns the staleness of all updates and the number of these, for further checks.
+/// Times epochs, without drawing the order of the rows; returns the staleness of all updates and
+/// the number of these, for further checks.
 template <class Scheme>
 worker_statistics time_epochs(benchmark::State& state, const sparse_view& data, unsigned workers, staleness_mode staleness) {
     const std::vector<row_index> rows = all_rows(data.size());

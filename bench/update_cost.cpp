@@ -1,5 +1,7 @@
-// What does one update of a linear model cost, a dot product over a sparse row and a scaled add to it, by access policy, row and model?
-// Checked after each timing: the sums of all adds, exactly where the policy loses none, and dot products against plain loops.
+// What does one update of a linear model cost, a dot product over a sparse row and a scaled add to
+// it, by access policy, row and model?
+// Checked after each timing: the sums of all adds, exactly where the policy loses none, and dot
+// products against plain loops.
 #include "self_checked.hpp"
 #include "shared_block.hpp"
 #include "sparse_rows.hpp"
@@ -30,8 +32,10 @@ struct shape {
     }
 };
 
-/// One worker's pass over its share of the rows, worker, worker + workers, ...: dot, then add `factor` times the row.
-/// The dot is written where the compiler must keep it, but does not enter the add, so that a check knows what the sums must be.
+/// One worker's pass over its share of the rows, worker, worker + workers, ...: dot, then add
+/// `factor` times the row.
+/// The dot is written where the compiler must keep it, but does not enter the add, so that a check
+/// knows what the sums must be.
 template <class Access>
 void pass(shared_block& model, const sparse_rows& rows, std::size_t worker, std::size_t workers, real factor) {
     auto access = model.make_access<Access>();
@@ -85,7 +89,8 @@ void time_passes(benchmark::State& state, const shape& of) {
         model = std::make_unique<shared_block>(of.features);
     }
     real factor = 1;
-    // The library's barriers before the first and after the last iteration order the others' use between the making and the checks.
+    // The library's barriers before the first and after the last iteration order the others' use
+    // between the making and the checks.
     for ([[maybe_unused]] auto iteration : state) {
         pass<Access>(*model, *rows, static_cast<std::size_t>(state.thread_index()), static_cast<std::size_t>(state.threads()), factor);
         factor = -factor;

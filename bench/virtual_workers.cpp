@@ -1,5 +1,7 @@
-// What does simulating workers cost? An epoch of `sequential`, and of `hogwild` with virtual workers, in alternation, on a LIBSVM file.
-// First checked: without delay, virtual workers train the bits of `sequential`, and with delays the same bits again.
+// What does simulating workers cost? An epoch of `sequential`, and of `hogwild` with virtual
+// workers, in alternation, on a LIBSVM file.
+// First checked: without delay, virtual workers train the bits of `sequential`, and with delays the
+// same bits again.
 #include "alternating.hpp"
 
 #include "peccary/data/format/byte_source.hpp"

@@ -1,4 +1,5 @@
-// Runs every scheme of the list over the same random sparse problem and prints what each cost: swapping a scheme is a template argument.
+// Runs every scheme of the list over the same random sparse problem and prints what each cost:
+// swapping a scheme is a template argument.
 #include <peccary/peccary.hpp>
 
 #include <iostream>
@@ -19,7 +20,8 @@ int main() {
         float score = 0;
         for (std::size_t k = 0; k < nonzeros; ++k) {
             support.push_back(static_cast<peccary::feature_index>(k * features / nonzeros + random.below(features / nonzeros)));
-            score += support.back() % 2 == 0 ? 1.0F : -1.0F; // the truth: even features speak for, odd ones against
+            // the truth: even features speak for, odd ones against
+            score += support.back() % 2 == 0 ? 1.0F : -1.0F;
         }
         indices.insert(indices.end(), support.begin(), support.end());
         values.insert(values.end(), nonzeros, 0.3F);

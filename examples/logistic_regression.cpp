@@ -1,11 +1,13 @@
-// The smallest use of the library: train a logistic regression on four sparse rows with Hogwild! and print its weights.
+// The smallest use of the library: train a logistic regression on four sparse rows with Hogwild!
+// and print its weights.
 #include <peccary/peccary.hpp>
 
 #include <iostream>
 #include <vector>
 
 int main() {
-    const std::vector<std::uint64_t> offsets{0, 2, 4, 5, 6}; // CSR: row i has entries [offsets[i], offsets[i + 1])
+    // CSR: row i has entries [offsets[i], offsets[i + 1])
+    const std::vector<std::uint64_t> offsets{0, 2, 4, 5, 6};
     const std::vector<peccary::feature_index> indices{0, 2, 1, 2, 0, 1};
     const std::vector<float> values{1, 0.5F, 1, 0.5F, 2, 2};
     const std::vector<float> targets{+1, -1, +1, -1};

@@ -16,7 +16,8 @@ struct log_cosh {
 
     static double value(float score, float target) {
         const double residual = std::abs(static_cast<double>(score) - target);
-        return residual + std::log1p(std::exp(-2 * residual)) - std::log(2.0); // no overflow for large residuals
+        // no overflow for large residuals
+        return residual + std::log1p(std::exp(-2 * residual)) - std::log(2.0);
     }
     static float derivative(float score, float target) { return std::tanh(score - target); }
 };

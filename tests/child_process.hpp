@@ -1,4 +1,5 @@
-// Runs a function in a forked child: for what must not happen to the test itself (limits, other users, sudden death).
+// Runs a function in a forked child: for what must not happen to the test itself (limits, other
+// users, sudden death).
 #pragma once
 
 #include <cstdio>
@@ -8,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Starts a child that runs `work` and exits with the int that it returns, or with 99 on an exception. `work` may not use the test macros.
+/// Starts a child that runs `work` and exits with the int that it returns, or with 99 on an
+/// exception. `work` may not use the test macros.
 template <class Work>
 pid_t start_child(Work work) {
-    std::cout.flush(); // ThreadSanitizer's exit would write the child's copy of what is buffered a second time
+    // ThreadSanitizer's exit would write the child's copy of what is buffered a second time
+    std::cout.flush();
     std::fflush(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {

@@ -1,4 +1,5 @@
-// Networks: what a program includes beside peccary/train.hpp to train multilayer perceptrons, with update rules.
+// Networks: what a program includes beside peccary/train.hpp to train multilayer perceptrons, with
+// update rules.
 #pragma once
 
 #include "peccary/objective/mlp.hpp"

@@ -1,5 +1,5 @@
-// What programs use that train linear models: data, objectives, update schemes, training. Networks are in objective/mlp.hpp, readers of files in
-// data/format/, model files in model/.
+// What programs use that train linear models: data, objectives, update schemes, training. Networks
+// are in objective/mlp.hpp, readers of files in data/format/, model files in model/.
 #pragma once
 
 #include "peccary/core/error.hpp"

@@ -30,10 +30,11 @@ struct train_result {
     std::vector<worker_statistics> workers_statistics;
 };
 
-/// Trains a problem with a scheme, calling `observe(report)` after each epoch. All of the data is used.
-/// Throws `usage_error` for settings that have no meaning, `data_error` without examples, and `diverged_error`, which names
-/// epoch, worker and step size, when loss or parameters stop being finite. A stop requested through `stop` ends the run early
-/// and returns what there is.
+/// Trains a problem with a scheme, calling `observe(report)` after each epoch. All of the data is
+/// used.
+/// Throws `usage_error` for settings that have no meaning, `data_error` without examples, and
+/// `diverged_error`, which names epoch, worker and step size, when loss or parameters stop being
+/// finite. A stop requested through `stop` ends the run early and returns what there is.
 inline train_result train(const std::shared_ptr<problem>& task, const scheme_entry& which, train_settings settings = {},
                           const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {
     stop_flag never;
@@ -73,8 +74,9 @@ train_result train(const Objective& objective, const Data& data, const train_set
     return train(make_problem<ways_of<Scheme>>(objective, data), entry_of<Scheme>(), settings, observe, stop);
 }
 
-/// The same with a scheme chosen at run time, "NAME" or "NAME:KNOB=VALUE,..."; `settings.knobs` must then be empty. Compiles a
-/// worker for each access policy; throws `usage_error` for an unknown scheme.
+/// The same with a scheme chosen at run time, "NAME" or "NAME:KNOB=VALUE,..."; `settings.knobs`
+/// must then be empty. Compiles a worker for each access policy; throws `usage_error` for an
+/// unknown scheme.
 template <class Objective, dataset_view Data>
 train_result train(std::string_view scheme, const Objective& objective, const Data& data, train_settings settings = {},
                    const std::function<void(const epoch_report&)>& observe = {}, stop_flag* stop = nullptr) {

@@ -105,7 +105,8 @@ public:
         while (round < options_.rounds && runs.run_round(all_.contenders, round)) {
             ++round;
             shown_.note(fmt::format("round {} of {} is done", round, options_.rounds));
-            write_file(options_.json, comparison_json(all_)); // so that a killed comparison can go on, too
+            // so that a killed comparison can go on, too
+            write_file(options_.json, comparison_json(all_));
         }
         if (round == 0) {
             throw interrupted_error("interrupted before the first round was whole; there is nothing to show");

@@ -11,12 +11,15 @@
 namespace peccary::program {
 
 struct compare_options {
-    train_options common; ///< data, objective, epochs, schedule, step, seed, diagnose; what it says of schemes and outputs is not used
+    /// data, objective, epochs, schedule, step, seed, diagnose; what it says of schemes and outputs
+    /// is not used
+    train_options common;
     std::vector<std::string> schemes; ///< names, or "all" alone
     std::vector<unsigned> threads;
     std::uint64_t rounds = 7;
     bool no_tune = false;
-    double target = 0.001;         ///< relative distance to the optimum, or else to the best objective value that any run reached
+    /// relative distance to the optimum, or else to the best objective value that any run reached
+    double target = 0.001;
     std::optional<double> optimum; ///< known from elsewhere
     std::string json;              ///< file for all figures
     std::string csv;
@@ -24,13 +27,15 @@ struct compare_options {
     std::string resume; ///< a file that `json` named before
 };
 
-/// The schemes that the options name: "all" are those that their executor can run, and of late updates if steps are damped or networks
-/// go layer by layer.
+/// The schemes that the options name: "all" are those that their executor can run, and of late
+/// updates if steps are damped or networks go layer by layer.
 std::vector<std::string> schemes_of(const compare_options& options);
 
-/// Runs each scheme with each number of workers once a round, in an order shuffled anew each round, and prints tables and a verdict. Evaluation,
-/// tuning and diagnosis are not in the times. Throws what reading and training throw, `usage_error` for unknown schemes and for options that
-/// contradict `resume`, `data_error` for other data than it was made with, `interrupted_error` when it was stopped; what was whole is written.
+/// Runs each scheme with each number of workers once a round, in an order shuffled anew each round,
+/// and prints tables and a verdict. Evaluation, tuning and diagnosis are not in the times. Throws
+/// what reading and training throw, `usage_error` for unknown schemes and for options that
+/// contradict `resume`, `data_error` for other data than it was made with, `interrupted_error` when
+/// it was stopped; what was whole is written.
 void compare(compare_options options);
 
 } // namespace peccary::program

@@ -109,7 +109,8 @@ std::vector<option> comparison_options(compare_options& of) {
 }
 
 void check_own_options(const compare_options& of) {
-    with_named<schedules>("schedule", of.common.schedule, [](auto /*tag*/) {}); // all contenders have the same, so it is never chosen
+    // all contenders have the same, so it is never chosen
+    with_named<schedules>("schedule", of.common.schedule, [](auto /*tag*/) {});
     for (const auto& row : rows) {
         if (const auto* const own = std::get_if<comparison_row>(&row)) {
             check_rows(option_table<compare_options>(own, 1), of, of.common.given);

@@ -9,8 +9,9 @@
 
 namespace peccary::program {
 
-/// Row i depends on (seed, i) alone. Centers are uniform on [-4, 4) in each feature, and points lie about normally around theirs with
-/// variance 1; classes 0, 1, ... take turns. Values are rounded to thousandths. Thread-safety: const members from any thread.
+/// Row i depends on (seed, i) alone. Centers are uniform on [-4, 4) in each feature, and points lie
+/// about normally around theirs with variance 1; classes 0, 1, ... take turns. Values are rounded
+/// to thousandths. Thread-safety: const members from any thread.
 class blobs_set {
 public:
     /// Throws `usage_error` for less than one feature or two classes.

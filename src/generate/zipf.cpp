@@ -19,7 +19,8 @@ constexpr std::uint64_t set_stream = 0x7A69'7066U; // "zipf"
 constexpr std::uint64_t row_stream = 0x726F'7773U; // "rows"
 constexpr std::uint64_t frequency_scale = std::uint64_t{1} << 40U;
 constexpr std::size_t stop_words = 8;
-constexpr std::size_t rare_from = 4; ///< the rarer features are those beyond the first 1/4 of the ranks
+/// the rarer features are those beyond the first 1/4 of the ranks
+constexpr std::size_t rare_from = 4;
 constexpr std::int64_t one = std::int64_t{1} << 16U;
 
 /// About normal with variance 1, in units of 2^-16: the sum of twelve uniform numbers less six.
@@ -75,8 +76,8 @@ std::vector<zipf_set::entry> zipf_set::draw_entries(random_stream& random) const
     while (entries.size() < size) {
         const std::uint32_t rank = draw_rank(random);
         if (std::ranges::find(entries, rank, &entry::rank) == entries.end()) {
-            const std::uint64_t frequency =
-                1 + static_cast<std::uint64_t>(std::countr_zero(random() | 8U)); // 1 half of the time, at most 4
+            // 1 half of the time, at most 4
+            const std::uint64_t frequency = 1 + static_cast<std::uint64_t>(std::countr_zero(random() | 8U));
             entries.push_back({.rank = rank, .value = frequency * rarity_[rank]});
         }
     }
@@ -87,7 +88,8 @@ void zipf_set::append_row(std::uint64_t row, std::string& text) const {
     constexpr std::uint64_t unit = 10'000;
     random_stream random(seed_, row_stream, row);
     std::vector<entry> entries = draw_entries(random);
-    // Values are below 2^24 (4 times 46 times 2^16) and rows below 2^16 long in any sensible set: the sum of squares fits.
+    // Values are below 2^24 (4 times 46 times 2^16) and rows below 2^16 long in any sensible set:
+    // the sum of squares fits.
     std::uint64_t squares = 0;
     for (const entry& each : entries) {
         squares += (each.value >> 4U) * (each.value >> 4U);

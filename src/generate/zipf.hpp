@@ -1,5 +1,5 @@
-// A sparse data set like text: features with Zipf-distributed frequencies, tf-idf-like values in rows of length one, and labels from a sparse
-// linear model that is known.
+// A sparse data set like text: features with Zipf-distributed frequencies, tf-idf-like values in
+// rows of length one, and labels from a sparse linear model that is known.
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -13,17 +13,19 @@ namespace peccary::program {
 
 /// Row i depends on (seed, i) alone, so that any part of a set can be made without the rest.
 ///
-/// The feature of rank r (from 0) is drawn with a probability proportional to 1 / (r + 2.7), Zipf's law with Mandelbrot's shift for English;
-/// ranks are scattered over the indices at random. A row has `nonzeros` distinct features on average, from half to one and a half times as many.
-/// A value is a term frequency (1, 2, ...) times the logarithm of the feature's rarity, and the row is scaled to length one, in steps of
-/// 1/10,000. The truth's weights are about normal for a quarter of the features of middling frequency and zero for all others: the eight most
-/// frequent, as stop words say little, and the rarer three quarters. A label is the sign of the score, +1 or -1, turned round with
-/// probability `noise`.
+/// The feature of rank r (from 0) is drawn with a probability proportional to 1 / (r + 2.7), Zipf's
+/// law with Mandelbrot's shift for English; ranks are scattered over the indices at random. A row
+/// has `nonzeros` distinct features on average, from half to one and a half times as many. A value
+/// is a term frequency (1, 2, ...) times the logarithm of the feature's rarity, and the row is
+/// scaled to length one, in steps of 1/10,000. The truth's weights are about normal for a quarter
+/// of the features of middling frequency and zero for all others: the eight most frequent, as stop
+/// words say little, and the rarer three quarters. A label is the sign of the score, +1 or -1,
+/// turned round with probability `noise`.
 /// Thread-safety: const members from any thread.
 class zipf_set {
 public:
-    /// Throws `usage_error` unless there are at least 16 features and four times as many as nonzeros a row, `nonzeros` is at least 2, and
-    /// `noise` is from 0 to below 0.5.
+    /// Throws `usage_error` unless there are at least 16 features and four times as many as
+    /// nonzeros a row, `nonzeros` is at least 2, and `noise` is from 0 to below 0.5.
     zipf_set(std::uint64_t features, std::uint64_t nonzeros, double noise, std::uint64_t seed);
 
     /// Appends row `row` as a line of LIBSVM text.

@@ -55,7 +55,8 @@ std::size_t gzip_source::read(std::span<char> room) {
             return 0;
         }
         const std::string_view ahead = input_.look_ahead(1);
-        // zlib does not write through next_in; its type lacks the const unless ZLIB_CONST is defined.
+        // zlib does not write through next_in; its type lacks the const unless ZLIB_CONST is
+        // defined.
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(ahead.data()));
         stream.avail_in = static_cast<uInt>(ahead.size());
         stream.next_out = reinterpret_cast<Bytef*>(room.data());

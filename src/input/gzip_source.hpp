@@ -11,7 +11,8 @@
 
 namespace peccary::input {
 
-/// Zero bytes behind the last member, with which tape and block devices pad, are skipped; anything else behind it is damage.
+/// Zero bytes behind the last member, with which tape and block devices pad, are skipped; anything
+/// else behind it is damage.
 class gzip_source final : public byte_source {
 public:
     static constexpr std::string_view magic = "\x1F\x8B";
@@ -20,7 +21,8 @@ public:
     explicit gzip_source(input_buffer input);
     ~gzip_source() override;
 
-    /// Throws `data_error` naming the file if the stream is damaged or ends early, after all bytes before the damage were given.
+    /// Throws `data_error` naming the file if the stream is damaged or ends early, after all bytes
+    /// before the damage were given.
     std::size_t read(std::span<char> room) override;
 
 private:

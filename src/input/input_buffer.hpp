@@ -23,7 +23,8 @@ public:
     /// The bytes that were read and not consumed.
     std::string_view ahead() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
 
-    /// Reads until at least `count` bytes (at most `buffer_bytes`) are ahead; fewer only at the end. Throws what the source throws.
+    /// Reads until at least `count` bytes (at most `buffer_bytes`) are ahead; fewer only at the
+    /// end. Throws what the source throws.
     std::string_view look_ahead(std::size_t count) {
         if (ahead().size() < count && begin_ > 0) {
             std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);

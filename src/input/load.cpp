@@ -88,7 +88,8 @@ loaded_data read_with_cache(const std::string& path, const load_options& options
         loaded.cache_note = "the data comes from the cache '" + options.cache + "'";
         return loaded;
     }
-    atomic_file cache(options.cache); // before the long work, which a place that cannot be written would make futile
+    // before the long work, which a place that cannot be written would make futile
+    atomic_file cache(options.cache);
     auto hashed = std::make_unique<hashed_source>(std::make_unique<file_source>(path));
     const hashed_source& raw = *hashed; // lives as long as `source`
     const auto source = input::decompressed(std::move(hashed));

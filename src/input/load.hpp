@@ -24,9 +24,11 @@ struct load_options {
     std::string labels;              ///< IDX and .npy: the file with the labels; empty: no labels
     std::string index_base = "auto"; ///< LIBSVM: one of `index_base_names`
     std::uint64_t max_features = std::uint64_t{1} << 28U;
-    std::optional<std::size_t> model_features; ///< of the model that the data is read for, if there is one
+    /// of the model that the data is read for, if there is one
+    std::optional<std::size_t> model_features;
     unsigned threads = 1;
-    std::string cache; ///< the file that keeps the parsed data, used if it fits and else written; empty: none
+    /// the file that keeps the parsed data, used if it fits and else written; empty: none
+    std::string cache;
 };
 
 struct loaded_data {

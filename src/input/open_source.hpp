@@ -8,8 +8,10 @@
 
 namespace peccary::input {
 
-/// The text in the file at `path` ("-" is standard input). Compression (gzip, zstd) is recognised by the first bytes, not by the name.
-/// Throws `io_error` if the file cannot be opened or read; reading may also throw `data_error` for a damaged stream. Each names the file.
+/// The text in the file at `path` ("-" is standard input). Compression (gzip, zstd) is recognised
+/// by the first bytes, not by the name.
+/// Throws `io_error` if the file cannot be opened or read; reading may also throw `data_error` for
+/// a damaged stream. Each names the file.
 std::unique_ptr<byte_source> open_source(const std::string& path);
 
 /// The same over a source that is open already.

@@ -5,7 +5,8 @@
 
 namespace peccary::input {
 
-/// The text in the file at `path`, decompressed as by `open_source`. Throws `io_error`, and `data_error` for a damaged stream; each names the file.
+/// The text in the file at `path`, decompressed as by `open_source`. Throws `io_error`, and
+/// `data_error` for a damaged stream; each names the file.
 std::string read_text(const std::string& path);
 
 } // namespace peccary::input

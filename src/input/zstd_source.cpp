@@ -39,8 +39,8 @@ std::size_t zstd_source::read(std::span<char> room) {
         }
         ZSTD_inBuffer in{ahead.data(), ahead.size(), 0};
         ZSTD_outBuffer out{room.data(), room.size(), 0};
-        const std::size_t left =
-            ::ZSTD_decompressStream(decompressor_->context, &out, &in); // what was held back comes out without input, too
+        // what was held back comes out without input, too
+        const std::size_t left = ::ZSTD_decompressStream(decompressor_->context, &out, &in);
         if (::ZSTD_isError(left) != 0) {
             throw data_error(name() + ": the zstd stream is damaged (" + ::ZSTD_getErrorName(left) + "); copy the file again");
         }

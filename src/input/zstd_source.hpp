@@ -22,8 +22,8 @@ public:
     explicit zstd_source(input_buffer input);
     ~zstd_source() override;
 
-    /// Throws `data_error` naming the file if the stream is damaged or ends early. (Up to a block of the bytes before the damage may be
-    /// lost.)
+    /// Throws `data_error` naming the file if the stream is damaged or ends early. (Up to a block
+    /// of the bytes before the damage may be lost.)
     std::size_t read(std::span<char> room) override;
 
 private:

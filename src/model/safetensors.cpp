@@ -187,7 +187,8 @@ private:
         return array.get<std::vector<std::uint64_t>>();
     }
 
-    /// Puts the tensors in the order of their data. As the format has it, these neither overlap nor leave anything between them.
+    /// Puts the tensors in the order of their data. As the format has it, these neither overlap nor
+    /// leave anything between them.
     void require_all_data_is_used() {
         std::ranges::sort(entries_, {},
                           [](const tensor_entry& entry) { return std::tuple(entry.begin, entry.end, std::string_view(entry.name)); });
@@ -223,7 +224,8 @@ private:
     std::vector<tensor_entry> entries_;
 };
 
-/// The length of the header and the header, filled up with blanks so that the data begin at a multiple of 8.
+/// The length of the header and the header, filled up with blanks so that the data begin at a
+/// multiple of 8.
 std::string head_of(const model_content& content, const std::string& path) try {
     json header;
     header[metadata_name] = content.fields;

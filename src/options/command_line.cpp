@@ -149,7 +149,8 @@ parsed_line parse_command_line(const std::vector<command>& commands, const std::
         apps.push_back(add(program, each));
     }
     try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1); // as CLI11 takes them
+        // as CLI11 takes them
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1);
         program.parse(std::move(reversed));
     } catch (const CLI::ParseError& met) {
         if (met.get_exit_code() == 0) {

@@ -18,8 +18,9 @@ using option_target =
                  std::optional<double>*, std::vector<std::string>*, std::vector<unsigned>*>;
 
 struct option {
-    std::string name;  ///< without the dashes; a positional argument is in capitals
-    std::string value; ///< stands for the value in the help; flags and positional arguments have none
+    std::string name; ///< without the dashes; a positional argument is in capitals
+    /// stands for the value in the help; flags and positional arguments have none
+    std::string value;
     std::string help;
     option_target target;
     std::vector<std::string> choices = {}; ///< the legal values; empty: the command checks them

@@ -10,7 +10,8 @@
 
 namespace peccary::program {
 
-/// Uncompressed, and the base of the others. `atomic_file` writes /dev/stdout directly and in order, whatever is behind it.
+/// Uncompressed, and the base of the others. `atomic_file` writes /dev/stdout directly and in
+/// order, whatever is behind it.
 class text_file::sink {
 public:
     explicit sink(const std::string& path) : file_(path) {}
@@ -50,7 +51,8 @@ public:
 
 private:
     void compress(std::string_view text, int flush) {
-        // zlib's type lacks a const; it does not write through the pointer. Texts are lines, far below its 32-bit limit.
+        // zlib's type lacks a const; it does not write through the pointer. Texts are lines, far
+        // below its 32-bit limit.
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
         stream_.avail_in = static_cast<uInt>(text.size());
         do {

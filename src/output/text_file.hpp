@@ -1,4 +1,5 @@
-// Where commands write data: a file that appears whole or not at all, compressed if its name says so, or standard output.
+// Where commands write data: a file that appears whole or not at all, compressed if its name says
+// so, or standard output.
 #pragma once
 
 #include <memory>
@@ -18,7 +19,8 @@ public:
 
     void write(std::string_view text);
 
-    /// Makes everything written the content of the file; to be called once, last. Without it, the file stays as it was.
+    /// Makes everything written the content of the file; to be called once, last. Without it, the
+    /// file stays as it was.
     void commit();
 
 private:

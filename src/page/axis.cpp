@@ -32,7 +32,8 @@ std::vector<double> axis::ticks() const {
         return round_steps(low, high);
     }
     const double decades = std::log10(high / low);
-    const int skip = std::max(1, static_cast<int>(std::ceil(decades / 8))); // decades from tick to tick
+    // decades from tick to tick
+    const int skip = std::max(1, static_cast<int>(std::ceil(decades / 8)));
     const std::vector<double> within = decades > 3     ? std::vector<double>{1}
                                        : decades > 1.2 ? std::vector<double>{1, 3}
                                                        : std::vector<double>{1, 2, 3, 5};

@@ -29,7 +29,8 @@ struct charted_worker {
 /// Counted in a diagnosed run.
 struct charted_diagnosis {
     double lost_fraction = 0;
-    std::optional<distribution> hot; ///< delays of the coordinates that make up half of the nonzeros
+    /// delays of the coordinates that make up half of the nonzeros
+    std::optional<distribution> hot;
     std::optional<distribution> cold;
 };
 
@@ -40,7 +41,8 @@ struct charted_run {
     bool simulated = false; ///< its times are a simulation's, and its workers have none
     bool finished = false;
     std::vector<progress_point> points;
-    double accuracy = std::nan(""); ///< at the end, of test data if there are any, else of validation or training data
+    /// at the end, of test data if there are any, else of validation or training data
+    double accuracy = std::nan("");
     std::vector<charted_worker> by_worker;
     std::optional<charted_diagnosis> diagnosis;
     json_value facts; ///< settings, data and machine: names and scalar values; none: null

@@ -20,7 +20,8 @@ constexpr double left = 14;
 constexpr double right = width - 14;
 constexpr double top = 30;
 constexpr double name_height = 20;
-constexpr double dot_height = 6; ///< a contender's own line within its row, so that none hides another
+/// a contender's own line within its row, so that none hides another
+constexpr double dot_height = 6;
 constexpr double below = 52;
 
 axis axis_of(const dot_chart& chart) {

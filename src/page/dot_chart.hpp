@@ -28,8 +28,8 @@ struct dot_chart {
     std::vector<dot_row> rows;
 };
 
-/// All values are finite. The axis is logarithmic if all are positive; the SVG's attribute data-axis tells it, data-area the left and right edges
-/// in its own units.
+/// All values are finite. The axis is logarithmic if all are positive; the SVG's attribute
+/// data-axis tells it, data-area the left and right edges in its own units.
 std::string draw(const dot_chart& chart);
 
 } // namespace peccary::program

@@ -20,7 +20,8 @@ constexpr std::size_t names_a_row = 4; // of the legend
 constexpr double left = 84;
 constexpr double right = width - 14;
 
-/// From shares and classes to places. Shares are on a logarithmic axis: what makes staleness matter is a tail of a few in a thousand.
+/// From shares and classes to places. Shares are on a logarithmic axis: what makes staleness matter
+/// is a tail of a few in a thousand.
 struct frame {
     double top = 0;
     double bottom = 0;

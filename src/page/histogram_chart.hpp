@@ -1,4 +1,5 @@
-// Distributions of delays beside each other, as SVG: bars over classes that double in width, their shares on a logarithmic axis.
+// Distributions of delays beside each other, as SVG: bars over classes that double in width, their
+// shares on a logarithmic axis.
 #pragma once
 
 #include "report/distribution.hpp"
@@ -33,8 +34,9 @@ struct model_line {
     std::vector<double> shares; ///< one a class
 };
 
-/// Bars have the classes s0, s1, ... in the order of the distributions, and a data-share each, as have the dots on lines; the names of both are
-/// in the legend. What is below the smallest share of a bar's decade is not drawn.
+/// Bars have the classes s0, s1, ... in the order of the distributions, and a data-share each, as
+/// have the dots on lines; the names of both are in the legend. What is below the smallest share of
+/// a bar's decade is not drawn.
 std::string draw_histogram(const std::string& id, const std::string& title, const std::string& x_title,
                            const std::vector<named_distribution>& of, const std::vector<model_line>& models = {});
 

@@ -30,8 +30,9 @@ struct placed {
 double x_of(const axis& along, double value) { return left + along.place(value) * (right - left); }
 double y_of(const axis& along, double value) { return bottom - along.place(value) * (bottom - top); }
 
-/// Few points as they are. Of many, those in each column of two units that are the first, the lowest, the highest and the last, in their order: looks
-/// the same, whatever was left out, and has at most four points a column.
+/// Few points as they are. Of many, those in each column of two units that are the first, the
+/// lowest, the highest and the last, in their order: looks the same, whatever was left out, and has
+/// at most four points a column.
 std::vector<placed> thinned(const std::vector<placed>& points) {
     constexpr std::size_t few = 200;
     constexpr double column = 2;
@@ -50,7 +51,8 @@ std::vector<placed> thinned(const std::vector<placed>& points) {
         std::vector<std::size_t> chosen{first, static_cast<std::size_t>(lowest - points.begin()),
                                         static_cast<std::size_t>(highest - points.begin()), last};
         std::ranges::sort(chosen);
-        chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end()); // clang 14 lacks the subrange of std::ranges::unique
+        // clang 14 lacks the subrange of std::ranges::unique
+        chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
         for (const std::size_t place : chosen) {
             kept.push_back(points[place]);
         }

@@ -7,10 +7,12 @@
 
 namespace peccary::program {
 
-/// Safe as content and inside quoted attributes. What is not UTF-8, and control characters, become U+FFFD.
+/// Safe as content and inside quoted attributes. What is not UTF-8, and control characters, become
+/// U+FFFD.
 std::string escaped(std::string_view text);
 
-/// A table with a caption; the first row is the heading, the first column names the rows. Cells are escaped.
+/// A table with a caption; the first row is the heading, the first column names the rows. Cells are
+/// escaped.
 std::string html_table(std::string_view caption, const std::vector<std::vector<std::string>>& rows);
 
 /// What is shown on request: `html` under a heading that is escaped.

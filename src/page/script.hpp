@@ -1,5 +1,6 @@
-// What the page can do where scripts run: hide and show runs, tell the values under the pointer, open all tables for printing. Everything else is
-// there without it. The page's content security policy names its hash; a test holds the two together.
+// What the page can do where scripts run: hide and show runs, tell the values under the pointer,
+// open all tables for printing. Everything else is there without it. The page's content security
+// policy names its hash; a test holds the two together.
 #pragma once
 
 #include <string_view>

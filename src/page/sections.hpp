@@ -1,4 +1,5 @@
-// The parts of the page, each a heading, charts and the tables behind them; empty where there is nothing to show.
+// The parts of the page, each a heading, charts and the tables behind them; empty where there is
+// nothing to show.
 #pragma once
 
 #include "page/content.hpp"

@@ -22,7 +22,8 @@ standalone_chart document_of(std::string_view chart) {
     const std::string_view width = size.substr(0, size.find(' '));
     const std::string_view height = size.substr(size.find(' ') + 1);
     const std::size_t tag = chart.find('>') + 1;
-    // A page's charts are as wide as its columns. A document has a size, which those who embed it go by.
+    // A page's charts are as wide as its columns. A document has a size, which those who embed it
+    // go by.
     std::string svg = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\"{}\n", width, height,
                                   chart.substr(std::string_view("<svg").size(), tag - std::string_view("<svg").size()));
     svg += fmt::format("<style>{}svg.chart{{width:{}px;height:{}px;color:var(--ink)}}\n.ground{{fill:var(--ground)}}</style>\n",

@@ -11,8 +11,9 @@ struct standalone_chart {
     std::string svg;
 };
 
-/// The charts of what `html_page` made, in their order: whatever a section has drawn, none knows of this. Each brings the page's style, so that
-/// it is light or dark with its reader, and a ground, so that it can be read on any other.
+/// The charts of what `html_page` made, in their order: whatever a section has drawn, none knows of
+/// this. Each brings the page's style, so that it is light or dark with its reader, and a ground,
+/// so that it can be read on any other.
 std::vector<standalone_chart> standalone_charts(const std::string& html);
 
 } // namespace peccary::program

@@ -1,4 +1,5 @@
-// The page's style sheets. The page's content security policy names their hashes; a test holds them together.
+// The page's style sheets. The page's content security policy names their hashes; a test holds them
+// together.
 #pragma once
 
 #include <string_view>

@@ -41,8 +41,9 @@ public:
 
 private:
     struct open_run {
-        std::size_t place;         ///< in `runs`
-        double seconds_before = 0; ///< of training, when the process began whose workers the summary tells of
+        std::size_t place; ///< in `runs`
+        /// of training, when the process began whose workers the summary tells of
+        double seconds_before = 0;
     };
 
     open_run& current(std::uint64_t repeat) {

@@ -17,12 +17,13 @@ struct interval {
     double high = 0;
 };
 
-/// Fewer measurements than these bound nothing: even the interval from the least to the greatest of n holds the median with probability
-/// 1 - 2^(1-n) only, which is 0.94 for five and 0.88 for four.
+/// Fewer measurements than these bound nothing: even the interval from the least to the greatest of
+/// n holds the median with probability 1 - 2^(1-n) only, which is 0.94 for five and 0.88 for four.
 inline constexpr std::size_t least_for_interval = 5;
 
-/// The 95 % percentile interval of the median under resampling with replacement (Efron 1979). The seed is fixed: the same measurements give
-/// the same interval. Nothing for fewer than `least_for_interval`.
+/// The 95 % percentile interval of the median under resampling with replacement (Efron 1979). The
+/// seed is fixed: the same measurements give the same interval. Nothing for fewer than
+/// `least_for_interval`.
 inline std::optional<interval> bootstrap_of_median(std::span<const double> values) {
     constexpr std::size_t resamples = 4000;
     constexpr std::size_t tail = resamples / 40;   // 2.5 % on each side

@@ -57,7 +57,8 @@ std::vector<std::string> time_row(const std::string& name, const worker_statisti
             duration(parts.idle)};
 }
 
-/// What exact mode knows beyond sampled mode, of all workers together; distances are total variations from the first row.
+/// What exact mode knows beyond sampled mode, of all workers together; distances are total
+/// variations from the first row.
 std::string exact_staleness_table(const worker_statistics& all) {
     const distribution measured = distribution_of(all.staleness);
     std::vector<std::vector<std::string>> rows{{"every update", "samples", "mean", "p50", "p90", "p99", "max", "distance"}};
@@ -121,7 +122,8 @@ std::string closing_table(const run_facts& facts) {
     const epoch_facts& last = facts.last;
     const auto line = [](std::string_view name, const std::string& value) { return fmt::format("{:<12}{}\n", name, value); };
     const worker_statistics all = facts.merged();
-    const double seconds = std::max(last.train_seconds - facts.train_seconds_before, 1e-9); // the workers' tallies are of this process only
+    // the workers' tallies are of this process only
+    const double seconds = std::max(last.train_seconds - facts.train_seconds_before, 1e-9);
     const double nonzeros_per_row = static_cast<double>(facts.nonzeros) / static_cast<double>(facts.all_rows);
 
     const std::string executor = facts.delay ? "simulated, with delay " + *facts.delay : facts.executor;

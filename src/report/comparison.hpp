@@ -30,7 +30,8 @@ struct counted_losses {
     std::uint64_t adds = 0;
     std::uint64_t lost = 0;
     std::size_t hot_features = 0; ///< the most frequent ones, which make up half of the nonzeros
-    distribution hot;             ///< delays of these: adds to a coordinate between its read and its add
+    /// delays of these: adds to a coordinate between its read and its add
+    distribution hot;
     distribution cold;            ///< of all others
     std::uint64_t reads = 0;      ///< one an evaluation; 0 where they could not be watched
     std::uint64_t torn_reads = 0; ///< those of them during which somebody wrote
@@ -50,9 +51,10 @@ struct contender {
     std::string scheme;
     unsigned workers = 1;
     bool simulated = false;
-    double step = 0;                        ///< 0: not chosen yet
-    std::optional<double> momentum_of_rule; ///< 0 where it has none; nothing where no update is late
-    std::vector<tried_step> tuning;         ///< empty with --no-tune or --step
+    double step = 0; ///< 0: not chosen yet
+    /// 0 where it has none; nothing where no update is late
+    std::optional<double> momentum_of_rule;
+    std::vector<tried_step> tuning; ///< empty with --no-tune or --step
     std::optional<counted_losses> losses;
     std::vector<compared_run> runs; ///< one a round
 
@@ -72,7 +74,8 @@ struct comparison {
     double target = 0;             ///< relative distance to `reference`
     std::optional<double> optimum; ///< --optimum
     unsigned cores = 1;            ///< usable ones
-    bool simulated = false;        ///< all contenders are: times are of the simulation, and there is no speed to compare
+    /// all contenders are: times are of the simulation, and there is no speed to compare
+    bool simulated = false;
     std::vector<contender> contenders;
 
     /// The lowest objective value of any run.

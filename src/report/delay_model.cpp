@@ -23,14 +23,16 @@ fitted_model fitted(const delay_model& model, const distribution& measured) {
         differences += std::abs(mine - models);
         in_bins += models;
         found.log_likelihood += mine * log_share;
-        // Between the bins that hold something the sample's distribution function is constant, so it is farthest from the model's at their ends.
+        // Between the bins that hold something the sample's distribution function is constant, so
+        // it is farthest from the model's at their ends.
         if (bin.first > 0) {
             found.kolmogorov = std::max(found.kolmogorov, std::abs(below - found.share(0, bin.first - 1)));
         }
         below += mine;
         found.kolmogorov = std::max(found.kolmogorov, std::abs(below - found.share(0, bin.last)));
     }
-    found.total_variation = (differences + std::max(0.0, 1 - in_bins)) / 2; // where there is no bin, the sample's share is 0
+    // where there is no bin, the sample's share is 0
+    found.total_variation = (differences + std::max(0.0, 1 - in_bins)) / 2;
     return found;
 }
 
@@ -43,8 +45,8 @@ double geometric_log_share(double mean, std::uint64_t first, std::uint64_t last)
 }
 
 double poisson_log_share(double mean, std::uint64_t first, std::uint64_t last) {
-    // The logarithm of the largest term, and the others relative to it, outwards until they no longer count: nothing underflows, and there are
-    // some nine square roots of the mean of them.
+    // The logarithm of the largest term, and the others relative to it, outwards until they no
+    // longer count: nothing underflows, and there are some nine square roots of the mean of them.
     constexpr double negligible = 1e-18;
     const std::uint64_t peak = std::clamp(static_cast<std::uint64_t>(mean), first, last);
     const auto at_peak = static_cast<double>(peak);

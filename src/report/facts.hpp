@@ -1,4 +1,5 @@
-// What a training run has to report, as plain values: the one source of the log, the progress and the closing table.
+// What a training run has to report, as plain values: the one source of the log, the progress and
+// the closing table.
 #pragma once
 
 #include "peccary/diagnosis/diagnosis.hpp"
@@ -28,9 +29,10 @@ struct run_facts {
     std::string scheme;
     std::string objective;
     std::string executor;
-    std::string rule;                       ///< for people; empty where gradients are applied as they are
-    std::optional<double> momentum_of_rule; ///< 0 where it has none; nothing where no update is late
-    std::optional<std::string> delay;       ///< of simulated workers; others have none
+    std::string rule; ///< for people; empty where gradients are applied as they are
+    /// 0 where it has none; nothing where no update is late
+    std::optional<double> momentum_of_rule;
+    std::optional<std::string> delay; ///< of simulated workers; others have none
     double load_seconds = 0;
     double calibration_seconds = 0;
     double step = 0;
@@ -56,7 +58,8 @@ struct run_facts {
     }
 };
 
-/// What the steps of the updates that were applied were multiplied by, on average; nothing where they are not damped.
+/// What the steps of the updates that were applied were multiplied by, on average; nothing where
+/// they are not damped.
 inline std::optional<double> mean_damping(const worker_statistics& all) {
     return all.damping > 0 ? std::optional(all.damping / static_cast<double>(all.updates - all.waits.dropped)) : std::nullopt;
 }

@@ -22,7 +22,8 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::uint64_t epochs_all_printed = 20; ///< with more, lines come at most every `seconds_between_lines`
+/// with more, lines come at most every `seconds_between_lines`
+constexpr std::uint64_t epochs_all_printed = 20;
 constexpr double seconds_between_lines = 1;
 constexpr std::chrono::milliseconds redraw_interval{100};
 

@@ -62,7 +62,8 @@ std::string bar(double fraction, std::size_t room, bool colours) {
 } // namespace
 
 std::string progress_line(const progress_figures& of, std::size_t columns, bool colours) {
-    const std::size_t room = columns > 1 ? columns - 1 : 0; // with the cursor behind it, a line as wide as the terminal wraps
+    // with the cursor behind it, a line as wide as the terminal wraps
+    const std::size_t room = columns > 1 ? columns - 1 : 0;
     std::vector<part> parts = parts_of(of);
     const std::size_t all = parts.size();
     while (width_of(parts) > room) {

@@ -18,8 +18,8 @@ struct progress_figures {
     std::optional<double> seconds_left;
 };
 
-/// Less than `columns` wide, so that no terminal wraps it. What does not fit is left out whole, the least important first: the bar, the place,
-/// staleness, updates/s, the time left, the loss.
+/// Less than `columns` wide, so that no terminal wraps it. What does not fit is left out whole, the
+/// least important first: the bar, the place, staleness, updates/s, the time left, the loss.
 std::string progress_line(const progress_figures& of, std::size_t columns, bool colours);
 
 } // namespace peccary::program

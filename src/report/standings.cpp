@@ -36,7 +36,8 @@ std::vector<double> seconds_to(const contender& of, double value) {
     return seconds;
 }
 
-/// The best run with one worker of each round: ratios are taken within a round, since that is when both met the same machine.
+/// The best run with one worker of each round: ratios are taken within a round, since that is when
+/// both met the same machine.
 struct serial_times {
     std::vector<double> fastest; ///< to the end
     std::vector<double> soonest; ///< at the target; infinite if none got there

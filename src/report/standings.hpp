@@ -1,4 +1,5 @@
-// What follows from the runs of a comparison: medians, ratios within rounds, how sure they are, and who has won.
+// What follows from the runs of a comparison: medians, ratios within rounds, how sure they are, and
+// who has won.
 #pragma once
 
 #include "report/bootstrap.hpp"
@@ -19,16 +20,19 @@ struct spread {
     double greatest = std::nan("");
 };
 
-/// The figures of one contender. One that misses the target in a round has no figures for it. A simulated one has no speed-ups, times to the target
-/// or waiting: its times are those of the simulation.
+/// The figures of one contender. One that misses the target in a round has no figures for it. A
+/// simulated one has no speed-ups, times to the target or waiting: its times are those of the
+/// simulation.
 struct standing {
     spread seconds_per_pass;
-    double speed_up = std::nan(""); ///< median of the ratios to the fastest run with one worker of the same round
+    /// median of the ratios to the fastest run with one worker of the same round
+    double speed_up = std::nan("");
     std::optional<interval> speed_up_interval;
     double passes = std::nan("");            ///< to the target
     double seconds_to_target = std::nan(""); ///< median
     std::optional<interval> seconds_to_target_interval;
-    double speed_up_to_target = std::nan(""); ///< against the run with one worker that is soonest there in the same round
+    /// against the run with one worker that is soonest there in the same round
+    double speed_up_to_target = std::nan("");
     std::optional<interval> speed_up_to_target_interval;
     spread gap; ///< at the end, to the reference
     spread objective_value;
@@ -40,9 +44,12 @@ struct standing {
 
 /// Who is soonest at the target, and whether that exceeds the spread.
 struct verdict {
-    std::optional<std::size_t> first; ///< the contender with the least median time to the target; none if nobody got there in every round
-    std::optional<std::size_t> next;  ///< of the others there, the one that is hardest to tell from it
-    double ratio = std::nan("");      ///< median over rounds of the times of `next` by those of `first`
+    /// the contender with the least median time to the target; none if nobody got there in every
+    /// round
+    std::optional<std::size_t> first;
+    /// of the others there, the one that is hardest to tell from it
+    std::optional<std::size_t> next;
+    double ratio = std::nan(""); ///< median over rounds of the times of `next` by those of `first`
     std::optional<interval> ratio_interval;
     bool clear = false; ///< the interval is above 1, for each of the others
     std::string sentence;

@@ -28,7 +28,8 @@ enum class alignment : std::uint8_t {
 /// Columns with two blanks between them. The first row is the heading.
 std::string table(const std::vector<std::vector<std::string>>& rows, alignment align = alignment::figures);
 
-/// Writes to standard output. Throws `io_error` when it cannot be written, as when the disk is full or the reader of a pipe has gone.
+/// Writes to standard output. Throws `io_error` when it cannot be written, as when the disk is full
+/// or the reader of a pipe has gone.
 void print(const std::string& text);
 
 /// "1 worker", "64 virtual workers".

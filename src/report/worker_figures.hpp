@@ -16,8 +16,9 @@ struct worker_figures {
     std::uint64_t updates = 0;
     std::uint64_t examples = 0;
     distribution staleness;
-    distribution as_sampled = {}; ///< exact mode only: what sampled mode would have measured in the same run
-    distribution overlap = {};    ///< exact mode only
+    /// exact mode only: what sampled mode would have measured in the same run
+    distribution as_sampled = {};
+    distribution overlap = {}; ///< exact mode only
     std::uint64_t retries = 0;
     std::uint64_t contended = 0;
     std::uint64_t dropped = 0; ///< of the updates

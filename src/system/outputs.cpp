@@ -28,7 +28,8 @@ bool same_file(const std::string& left, const std::string& right) {
         return true;
     }
     const auto canonical = [&](const std::string& path) {
-        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored); // empty if it cannot be told
+        // empty if it cannot be told
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
     };
     return !canonical(left).empty() && canonical(left) == canonical(right);
 }

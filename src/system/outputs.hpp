@@ -10,7 +10,8 @@ namespace peccary::program {
 /// (option, path); an empty path is skipped.
 using named_paths = std::vector<std::pair<std::string, std::string>>;
 
-/// Throws `usage_error` if an output is the same file as an input or another output, and `io_error` if it cannot be written. Leaves no trace.
+/// Throws `usage_error` if an output is the same file as an input or another output, and `io_error`
+/// if it cannot be written. Leaves no trace.
 void check_outputs(const named_paths& inputs, const named_paths& outputs);
 
 } // namespace peccary::program

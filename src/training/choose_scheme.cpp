@@ -18,10 +18,12 @@ namespace {
 
 constexpr auto trial_length = std::chrono::microseconds(1500);
 
-/// How much faster than serial descent a parallel scheme must be to be worth what it costs: bits that change from run to run, and staleness.
+/// How much faster than serial descent a parallel scheme must be to be worth what it costs: bits
+/// that change from run to run, and staleness.
 constexpr double worthwhile = 1.2;
 
-/// As a part of what so many workers could do at best: a scheme that comes so near needs no comparison with a further one.
+/// As a part of what so many workers could do at best: a scheme that comes so near needs no
+/// comparison with a further one.
 constexpr double good_enough = 0.75;
 
 /// A run so small that serial descent is through with it in about the time of the trials.
@@ -49,7 +51,8 @@ trial_run try_scheme(run_request request, const std::string& scheme, unsigned wo
         choice.calibrated = run.calibrated;
         choice.calibration_seconds = run.calibration_seconds;
     }
-    time_is_up.request_after(trial_length); // a thread that slept so long might wake much later, with all processors busy
+    // a thread that slept so long might wake much later, with all processors busy
+    time_is_up.request_after(trial_length);
     run.trainer->run_epoch();
     const double nonzeros =
         std::visit([](const auto& data) { return static_cast<double>(data.nonzeros()) / static_cast<double>(data.size()); }, request.data);
@@ -94,8 +97,9 @@ scheme_choice choose_scheme(const run_request& request) {
     const auto [serial, parameters] = try_scheme(request, "sequential", 1, choice);
     choice.trials.push_back(serial);
     bool nearly_ideal = false;
+    // two copies a worker
     if (rule_of(request.settings.rule).mergeable() &&
-        2.0 * workers * static_cast<double>(parameters * sizeof(real)) < most_bytes_of_copies) { // two copies a worker
+        2.0 * workers * static_cast<double>(parameters * sizeof(real)) < most_bytes_of_copies) {
         choice.trials.push_back(try_scheme(request, "replicas", workers, choice).trial);
         nearly_ideal =
             serial.nonzeros_per_second > 0 && choice.trials.back().nonzeros_per_second > good_enough * workers * serial.nonzeros_per_second;

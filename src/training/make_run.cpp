@@ -36,7 +36,8 @@ training_run make_run(const run_request& request) {
     made.calibration_seconds = request.calibration_seconds;
     if (!made.calibrated && !settings.step && !request.rows.empty()) {
         const stopwatch watch;
-        made.calibrated = calibrate(*task, which.info, request.rows, settings); // nothing of that is diagnosed
+        // nothing of that is diagnosed
+        made.calibrated = calibrate(*task, which.info, request.rows, settings);
         made.calibration_seconds = watch.seconds();
     }
     if (made.calibrated) {

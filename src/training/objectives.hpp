@@ -1,4 +1,5 @@
-// The list of objectives that the program trains: every loss of one score over a linear model, softmax, and the multilayer perceptron.
+// The list of objectives that the program trains: every loss of one score over a linear model,
+// softmax, and the multilayer perceptron.
 #pragma once
 
 #include "peccary/core/type_list.hpp"
@@ -20,8 +21,8 @@ struct linear_objectives_and_others<type_list<Losses...>> {
 
 using objectives = linear_objectives_and_others<losses>::type;
 
-/// The facts of an objective, of a network those of its output; as long as that is "auto", those of the default. Throws `usage_error` for an
-/// unknown name of either.
+/// The facts of an objective, of a network those of its output; as long as that is "auto", those of
+/// the default. Throws `usage_error` for an unknown name of either.
 inline loss_info objective_info(std::string_view name, std::string_view output) {
     loss_info info{};
     with_named<objectives>("objective", name, [&](auto tag) { info = decltype(tag)::type::info; });

@@ -13,8 +13,8 @@ namespace peccary::program {
 /// resumed run may not change them.
 nlohmann::json to_json(const train_options& options);
 
-/// The reverse, into `options`. Throws `data_error` "name: ..." when `from`, out of the file `name`,
-/// is not what `to_json` made.
+/// The reverse, into `options`. Throws `data_error` "name: ..." when `from`, out of the file
+/// `name`, is not what `to_json` made.
 void from_json(const nlohmann::json& from, const std::string& name, train_options& options);
 
 /// What a log holds: the same, and where data comes from and results go.

@@ -116,7 +116,8 @@ run_plan resolve(train_options options, const training_inputs& inputs, const sav
     train_settings& settings = plan.request.settings;
     if (saved != nullptr) {
         settings.step = saved->step;
-        settings.batch = saved->batch; // a position is a number of updates, which are as large as before
+        // a position is a number of updates, which are as large as before
+        settings.batch = saved->batch;
         settings.workers = settings.workers != 0 ? settings.workers : saved->workers;
     }
     if (settings.workers == 0 && !executor_named(plan.options.executor).several) {
@@ -127,7 +128,8 @@ run_plan resolve(train_options options, const training_inputs& inputs, const sav
     }
     settings.workers = workers_of(plan.request);
     settings.rule = rule_settings_of(plan.options, plan.options.scheme, settings.workers);
-    if (plan.choice && !settings.step && !plan.options.total_momentum) { // with it, the trials had more momentum than is left now
+    // with it, the trials had more momentum than is left now
+    if (plan.choice && !settings.step && !plan.options.total_momentum) {
         plan.request.calibrated = plan.choice->calibrated;
         plan.request.calibration_seconds = plan.choice->calibration_seconds;
     }

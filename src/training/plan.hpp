@@ -33,8 +33,9 @@ struct run_plan {
     run_request request;
     std::optional<scheme_choice> choice; ///< with --scheme auto
     update_rule rule;
-    bool shares_rule_state = false;         ///< false where the rule has none
-    std::optional<double> momentum_of_rule; ///< 0 where it has none; nothing where no update is late
+    bool shares_rule_state = false; ///< false where the rule has none
+    /// 0 where it has none; nothing where no update is late
+    std::optional<double> momentum_of_rule;
 };
 
 /// Tries schemes if the options leave that open. A run that goes on from `saved` has the step, the

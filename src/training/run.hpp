@@ -1,4 +1,5 @@
-// A training run whose scheme, objective and kind of data were chosen at run time: the seam between the commands and the typed engine.
+// A training run whose scheme, objective and kind of data were chosen at run time: the seam between
+// the commands and the typed engine.
 #pragma once
 
 #include "peccary/core/stop_flag.hpp"
@@ -31,31 +32,36 @@ struct run_request {
     std::span<const row_index> rows; ///< of `data`, to train on
     std::size_t classes = 0;         ///< softmax and mlp only
     bool bias = false;
-    std::vector<std::size_t> hidden_units = {}; ///< mlp only: of the hidden layers, the first one first
-    std::string activation = "relu";            ///< mlp only
-    std::string output = "softmax";             ///< mlp only
-    double dropout = 0;                         ///< mlp only
-    bool layerwise = false;                     ///< mlp only
-    train_settings settings;                    ///< without a step, one is calibrated
-    std::optional<calibration> calibrated =
-        std::nullopt; ///< done before, for a run that differs in its scheme only; `settings` has no step
+    /// mlp only: of the hidden layers, the first one first
+    std::vector<std::size_t> hidden_units = {};
+    std::string activation = "relu"; ///< mlp only
+    std::string output = "softmax";  ///< mlp only
+    double dropout = 0;              ///< mlp only
+    bool layerwise = false;          ///< mlp only
+    train_settings settings;         ///< without a step, one is calibrated
+    /// done before, for a run that differs in its scheme only; `settings` has no step
+    std::optional<calibration> calibrated = std::nullopt;
     double calibration_seconds = 0;
     stop_flag* stop = nullptr;
-    diagnostic_ledger* ledger = nullptr; ///< given: the run counts lost updates and delays of coordinates here (`diagnosed`)
+    /// given: the run counts lost updates and delays of coordinates here (`diagnosed`)
+    diagnostic_ledger* ledger = nullptr;
 };
 
-/// A trainer without its types, and how it came by its step. Thread-safety: that of `planned_run`; a const run is one whose trainer stays, not one
-/// that does not go on.
+/// A trainer without its types, and how it came by its step. Thread-safety: that of `planned_run`;
+/// a const run is one whose trainer stays, not one that does not go on.
 struct training_run {
     std::unique_ptr<planned_run> trainer;
-    /// Mean loss and accuracy over rows of data of the kind that the run was made with. Only between epochs.
+    /// Mean loss and accuracy over rows of data of the kind that the run was made with. Only
+    /// between epochs.
     std::function<evaluation(const any_view&, std::span<const row_index>)> evaluate_on;
-    double step = 0;                                      ///< the first one
-    std::optional<calibration> calibrated = std::nullopt; ///< how the step size was chosen; nothing if it was given
-    double calibration_seconds = 0;                       ///< that the choice took
+    double step = 0; ///< the first one
+    /// how the step size was chosen; nothing if it was given
+    std::optional<calibration> calibrated = std::nullopt;
+    double calibration_seconds = 0; ///< that the choice took
 };
 
-/// Throws `usage_error` for unknown names and for settings that have no meaning, `data_error` without examples.
+/// Throws `usage_error` for unknown names and for settings that have no meaning, `data_error`
+/// without examples.
 training_run make_run(const run_request& request);
 
 } // namespace peccary::program

@@ -5,7 +5,8 @@
 
 namespace peccary::program {
 
-/// Progress goes to standard error, the closing table to standard output. Throws `error`s; nothing is written on bad input.
+/// Progress goes to standard error, the closing table to standard output. Throws `error`s; nothing
+/// is written on bad input.
 void train(train_options options);
 
 } // namespace peccary::program

@@ -1,4 +1,5 @@
-// Trains a small separable problem on every executor that was asked for, as a user's first program might.
+// Trains a small separable problem on every executor that was asked for, as a user's first program
+// might.
 #include <peccary/peccary.hpp>
 
 #include <peccary/core/version.hpp>

@@ -1,4 +1,5 @@
-// A second translation unit with everything in it: a definition that is not inline would now be there twice.
+// A second translation unit with everything in it: a definition that is not inline would now be
+// there twice.
 #include <peccary/peccary.hpp>
 
 #include <peccary/core/version.hpp>

@@ -1,4 +1,5 @@
-// Atomic files: the destination holds the old content or the new, under every way to fail that a test can bring about.
+// Atomic files: the destination holds the old content or the new, under every way to fail that a
+// test can bring about.
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "scratch_directory.hpp"
@@ -25,7 +26,8 @@ unsigned mode_of(const std::string& path) {
     return status.st_mode & 07777U;
 }
 
-/// The message of the `io_error` that writing `size` bytes to `path` throws; empty when it succeeds.
+/// The message of the `io_error` that writing `size` bytes to `path` throws; empty when it
+/// succeeds.
 std::string error_of_writing(const std::string& path, std::size_t size = 4) {
     try {
         write_file_atomically(path, std::string(size, 'n'));
@@ -39,7 +41,8 @@ bool mentions(const std::string& message, std::initializer_list<std::string> par
     return std::ranges::all_of(parts, [&](const std::string& part) { return message.find(part) != std::string::npos; });
 }
 
-/// As a child that is not root: 0 when `work` returns true. Root may do anything, and would not be refused.
+/// As a child that is not root: 0 when `work` returns true. Root may do anything, and would not be
+/// refused.
 template <class Work>
 bool holds_without_privileges(Work work) {
     return run_in_child([&] {
@@ -128,7 +131,8 @@ TEST_CASE("names that cannot be written are errors with name, reason and advice"
     REQUIRE(mentions(error_of_writing(here / "absent/"), {"No such file"}));
     REQUIRE(mentions(error_of_writing(""), {"empty name"}));
     REQUIRE(mentions(error_of_writing(here / std::string(300, 'n')), {"name too long", "shorter"}));
-    REQUIRE(error_of_writing(here / std::string(255, 'n')).empty()); // the temporary name is not longer than that
+    // the temporary name is not longer than that
+    REQUIRE(error_of_writing(here / std::string(255, 'n')).empty());
     REQUIRE(here.entries() == 2);
 }
 
@@ -238,7 +242,8 @@ TEST_CASE("reading a whole file keeps to its bound") {
             REQUIRE_THROWS_AS(read_whole_file(path, size - 1), data_error);
         }
     }
-    REQUIRE_THROWS_AS(read_whole_file("/dev/zero", 1'000'000), data_error); // it has no size, nor an end
+    // it has no size, nor an end
+    REQUIRE_THROWS_AS(read_whole_file("/dev/zero", 1'000'000), data_error);
     REQUIRE_THROWS_WITH(read_whole_file(here / "absent", 10), contains_text("absent: cannot open for reading: No such file"));
     REQUIRE_THROWS_WITH(read_whole_file(here.path().string(), 10'000), contains_text("Is a directory"));
 }

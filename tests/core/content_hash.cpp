@@ -1,4 +1,5 @@
-// The content hash: one value however the content arrives, and another for every content that differs a little.
+// The content hash: one value however the content arrives, and another for every content that
+// differs a little.
 #include "catch.hpp"
 
 #include "peccary/core/content_hash.hpp"
@@ -68,7 +69,8 @@ TEST_CASE("products are folded as arithmetic says") {
     REQUIRE(fold_product_by_halves(0) == 0);
     REQUIRE(fold_product_by_halves(1) == 0x9E37'79B9'7F4A'7C15U);
     REQUIRE(fold_product_by_halves(std::uint64_t{1} << 63U) == (0x8000'0000'0000'0000U ^ 0x4F1B'BCDC'BFA5'3E0AU));
-    REQUIRE(fold_product_by_halves(UINT64_MAX) == (0x61C8'8646'80B5'83EBU ^ 0x9E37'79B9'7F4A'7C14U)); // 2^64 m - m
+    // 2^64 m - m
+    REQUIRE(fold_product_by_halves(UINT64_MAX) == (0x61C8'8646'80B5'83EBU ^ 0x9E37'79B9'7F4A'7C14U));
     random_stream random(11, 0, 0);
     for (int i = 0; i < 10'000; ++i) {
         const std::uint64_t word = random();

@@ -1,4 +1,5 @@
-// Numbers: every form of the grammar, every fault, and bitwise agreement with strtod on random decimals.
+// Numbers: every form of the grammar, every fault, and bitwise agreement with strtod on random
+// decimals.
 #include "catch.hpp"
 
 #include "peccary/core/number.hpp"

@@ -1,4 +1,5 @@
-// Random streams: golden values of an independent implementation, independence of the keys, and uniformity.
+// Random streams: golden values of an independent implementation, independence of the keys, and
+// uniformity.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"
@@ -12,7 +13,8 @@ using peccary::random_stream;
 
 namespace {
 
-/// Pearson's statistic of counts that should all be equal; with k counts its mean is k - 1 and its variance 2 (k - 1).
+/// Pearson's statistic of counts that should all be equal; with k counts its mean is k - 1 and its
+/// variance 2 (k - 1).
 double chi_squared(const std::vector<int>& counts) {
     double total = 0;
     for (const int count : counts) {
@@ -84,7 +86,8 @@ TEST_CASE("below is in range and uniform") {
 }
 
 TEST_CASE("below has no modulo bias") {
-    // With a bound of 3/4 of 2^32, a remainder would draw the lower third twice as often as the rest.
+    // With a bound of 3/4 of 2^32, a remainder would draw the lower third twice as often as the
+    // rest.
     random_stream random(4, 5, 6);
     constexpr std::uint32_t bound = 0xC000'0000U;
     std::vector<int> counts(12);

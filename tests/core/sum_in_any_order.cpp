@@ -1,4 +1,5 @@
-// A sum does not depend on the order of what is summed, is right, and says when a value was not finite.
+// A sum does not depend on the order of what is summed, is right, and says when a value was not
+// finite.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"

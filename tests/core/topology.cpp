@@ -1,4 +1,5 @@
-// What a run can count on, from made-up system trees and control groups, and from a real affinity mask in a forked child.
+// What a run can count on, from made-up system trees and control groups, and from a real affinity
+// mask in a forked child.
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "scratch_directory.hpp"
@@ -162,7 +163,8 @@ TEST_CASE("a thread that started on a processor may go everywhere afterwards") {
 }
 
 TEST_CASE("an order by cores may begin anywhere") {
-    const auto pairs = [](int processor) { return std::to_string(processor % 4); }; // 0 and 4 are of one core, 1 and 5, ...
+    // 0 and 4 are of one core, 1 and 5, ...
+    const auto pairs = [](int processor) { return std::to_string(processor % 4); };
     std::size_t cores = 0;
     REQUIRE(ordered_by_core({5, 0, 4}, pairs, cores) == std::vector<int>{5, 0, 4});
     REQUIRE(ordered_by_core({4, 5, 0}, pairs, cores) == std::vector<int>{4, 5, 0});
@@ -174,7 +176,8 @@ TEST_CASE("helpers start beside the caller, on each usable processor once") {
     const auto before = usable_processors();
     for (const int processor : before) {
         const bound_scope bound(processor);
-        REQUIRE(processors_from_here() == std::vector<int>{processor}); // its own is the only one now
+        // its own is the only one now
+        REQUIRE(processors_from_here() == std::vector<int>{processor});
     }
     auto from_here = processors_from_here();
     REQUIRE(from_here.size() == before.size());

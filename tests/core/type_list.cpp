@@ -1,4 +1,5 @@
-// Type lists: the order of visits, the joined names, and the one place where a run-time name becomes a type.
+// Type lists: the order of visits, the joined names, and the one place where a run-time name
+// becomes a type.
 #include "catch.hpp"
 
 #include "peccary/core/type_list.hpp"

@@ -47,7 +47,8 @@ TEST_CASE("two labels become -1 and +1, the lower first") {
         const label_encoding encoding = learn(target_kind::binary, {pair[1], pair[0], pair[1]});
         CHECK(encoding.classes() == pair);
         CHECK(targets(encoding, {pair[0], pair[1]}) == std::vector<float>{-1, 1});
-        CHECK(targets(encoding, {pair[0]}) == std::vector<float>{-1}); // one class only is well in data that is not learned from
+        // one class only is well in data that is not learned from
+        CHECK(targets(encoding, {pair[0]}) == std::vector<float>{-1});
         CHECK(encoding.label_of_target(-1) == pair[0]);
         CHECK(encoding.label_of_target(1) == pair[1]);
         CHECK(encoding.class_of_target(1) == 1);

@@ -1,4 +1,5 @@
-// Normalization: what each method makes of columns worked out by hand, and what must not be learned or applied.
+// Normalization: what each method makes of columns worked out by hand, and what must not be learned
+// or applied.
 #include "catch.hpp"
 
 #include "peccary/data/normalizer.hpp"
@@ -102,7 +103,8 @@ TEST_CASE("a mean far from zero does not spoil the deviation") {
     }
     data.labels.assign(1000, 0);
     learned("standard", data).apply(data);
-    REQUIRE(data.values[0] == Approx(-1).margin(0.01)); // the mean is kept as a float: a thousandth off at most
+    // the mean is kept as a float: a thousandth off at most
+    REQUIRE(data.values[0] == Approx(-1).margin(0.01));
     REQUIRE(data.values[1] == Approx(1).margin(0.01));
 }
 

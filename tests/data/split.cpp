@@ -1,4 +1,5 @@
-// The train/validation split: a partition of the expected size, in which a row keeps its side whatever else changes.
+// The train/validation split: a partition of the expected size, in which a row keeps its side
+// whatever else changes.
 #include "catch.hpp"
 
 #include "peccary/data/row.hpp"

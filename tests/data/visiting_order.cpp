@@ -1,4 +1,5 @@
-// The order of an epoch: a permutation, the same for the same (seed, epoch), that reads the file in runs and yet mixes it.
+// The order of an epoch: a permutation, the same for the same (seed, epoch), that reads the file in
+// runs and yet mixes it.
 #include "catch.hpp"
 
 #include "peccary/data/split.hpp"
@@ -78,7 +79,8 @@ TEST_CASE("a few rows are shuffled one by one") {
 }
 
 TEST_CASE("a file sorted by label is mixed") {
-    // The first half of the file has one label, the second the other; every 1,024 visits must see both well represented.
+    // The first half of the file has one label, the second the other; every 1,024 visits must see
+    // both well represented.
     constexpr std::size_t size = 16384;
     constexpr std::size_t seen = 1024;
     const auto order = drawn(peccary::all_rows(size), 1, 0);
@@ -86,13 +88,15 @@ TEST_CASE("a file sorted by label is mixed") {
         const auto of_first_half =
             std::count_if(order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(first + seen),
                           [&](row_index row) { return row < size / 2; });
-        // 64 blocks of 16 drawn without regard to the half: 512 expected, a standard deviation of 64.
+        // 64 blocks of 16 drawn without regard to the half: 512 expected, a standard deviation
+        // of 64.
         REQUIRE(std::abs(of_first_half - 512) < 320);
     }
 }
 
 TEST_CASE("shuffling is unbiased") {
-    // All 24 permutations of four items, 24,000 draws: chi-squared with 23 degrees of freedom exceeds 52 once in 2,000 seeds.
+    // All 24 permutations of four items, 24,000 draws: chi-squared with 23 degrees of freedom
+    // exceeds 52 once in 2,000 seeds.
     std::vector<int> counts(256);
     peccary::random_stream random(11, 0, 0);
     for (int draw = 0; draw < 24000; ++draw) {

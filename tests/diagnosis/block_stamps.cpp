@@ -1,4 +1,5 @@
-// Version stamps: which reads are torn, worked out by hand, on one thread and by hammering from several.
+// Version stamps: which reads are torn, worked out by hand, on one thread and by hammering from
+// several.
 #include "catch.hpp"
 
 #include "support/sanitizer.hpp"
@@ -22,7 +23,8 @@ using namespace peccary;
 
 namespace {
 
-/// Three layers of 20, 30 and 10 reals, of which the first begins at 0 and the others at cache lines.
+/// Three layers of 20, 30 and 10 reals, of which the first begins at 0 and the others at cache
+/// lines.
 parameter_layout three_layers() {
     parameter_layout layout;
     layout.append("layer1.weights", 10, true);
@@ -202,7 +204,8 @@ TEST_CASE("a watched view does what it wraps, whatever the blocks") {
 
 namespace {
 
-/// What four threads found that read a block and add 1 to all of it, over and over, so that a read of one version has one value throughout.
+/// What four threads found that read a block and add 1 to all of it, over and over, so that a read
+/// of one version has one value throughout.
 struct hammered {
     std::uint64_t torn = 0;
     std::uint64_t mixed = 0;     ///< reads of several values
@@ -253,8 +256,10 @@ TEST_CASE("under a lock no read is torn") {
 
 TEST_CASE("without a lock reads are torn, and none that mixes versions goes unnoticed") {
     hammered all;
-    for (int attempt = 0; attempt < 100 && all.mixed == 0; ++attempt) {   // how threads meet is up to the machine
-        const hammered found = hammer(4000, [] { return atomic_add(); }); // no add is lost, so what is mixed was written meanwhile
+    // how threads meet is up to the machine
+    for (int attempt = 0; attempt < 100 && all.mixed == 0; ++attempt) {
+        // no add is lost, so what is mixed was written meanwhile
+        const hammered found = hammer(4000, [] { return atomic_add(); });
         all.mixed += found.mixed;
         all.unnoticed += found.unnoticed;
         REQUIRE(found.torn >= found.mixed);

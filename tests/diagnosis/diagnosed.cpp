@@ -1,4 +1,5 @@
-// The diagnostic mode: counts every add, finds the lost ones and only those, and leaves the training itself as it is.
+// The diagnostic mode: counts every add, finds the lost ones and only those, and leaves the
+// training itself as it is.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
@@ -42,7 +43,8 @@ TEMPLATE_LIST_TEST_CASE("one worker: nothing is lost or late, and the weights ha
             REQUIRE(found.hot.maximum() == 0);
             REQUIRE(found.cold.maximum() == 0);
         }
-        // The shares of a batch are applied by workers that wait for each other: there is nothing to be late for.
+        // The shares of a batch are applied by workers that wait for each other: there is nothing
+        // to be late for.
         REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
         const auto plain = test::run<TestType>(objective, data.view(), settings);
         REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
@@ -75,7 +77,8 @@ TEMPLATE_LIST_TEST_CASE("networks: every add to a feature of the first layer is 
             REQUIRE(found.lost == 0);
             REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
             if (workers == 1) {
-                REQUIRE(std::max(found.hot.maximum(), found.cold.maximum()) == 0); // nobody else adds
+                // nobody else adds
+                REQUIRE(std::max(found.hot.maximum(), found.cold.maximum()) == 0);
                 const auto plain = test::run<TestType>(objective, data, settings);
                 REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
             }
@@ -88,11 +91,13 @@ TEMPLATE_LIST_TEST_CASE("networks: every add to a feature of the first layer is 
 }
 
 TEST_CASE("several workers: hogwild's collisions are found") {
-    const auto data = test::make_sparse(target_kind::binary, 4000, 4, 3); // four features: everybody is at all of them at once
+    // four features: everybody is at all of them at once
+    const auto data = test::make_sparse(target_kind::binary, 4000, 4, 3);
     std::vector<real> weights;
     std::uint64_t lost = 0;
     std::uint64_t late = 0;
-    for (int attempt = 0; attempt < 100 && (lost == 0 || late == 0); ++attempt) { // how threads meet is up to the machine
+    // how threads meet is up to the machine
+    for (int attempt = 0; attempt < 100 && (lost == 0 || late == 0); ++attempt) {
         const diagnosis found =
             diagnose<hogwild>(linear<logistic>(4, false), data.view(), {.workers = 4, .epochs = 10, .step = 0.01}, weights);
         REQUIRE(found.adds == 10 * data.view().nonzeros());
@@ -108,7 +113,8 @@ TEST_CASE("hot are the most frequent features, as many as make up half of the no
     test::sparse_set data;
     data.storage.columns = 4;
     data.storage.offsets = {0};
-    for (int row = 0; row < 10; ++row) { // feature 2 in all ten rows, 0 in four of them, 1 and 3 in three each
+    // feature 2 in all ten rows, 0 in four of them, 1 and 3 in three each
+    for (int row = 0; row < 10; ++row) {
         std::vector<feature_index> indices;
         if (row < 4) {
             indices.push_back(0);

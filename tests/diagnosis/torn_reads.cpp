@@ -72,7 +72,8 @@ TEMPLATE_LIST_TEST_CASE("every evaluation is one read, and of consistent schemes
 TEST_CASE("hogwild's workers read a dense network while others write it") {
     const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
     std::uint64_t torn = 0;
-    for (int attempt = 0; attempt < 50 && torn == 0; ++attempt) { // how threads meet is up to the machine
+    // how threads meet is up to the machine
+    for (int attempt = 0; attempt < 50 && torn == 0; ++attempt) {
         torn = diagnose<hogwild>(network(200), data.view(), {.workers = 8, .epochs = 5, .step = 0.01, .batch = batch}).reads.torn;
     }
     REQUIRE(torn > 0);
@@ -80,7 +81,8 @@ TEST_CASE("hogwild's workers read a dense network while others write it") {
 
 TEST_CASE("whole reads and applies tear nothing, and each layer is as stale as the script says") {
     const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
-    // Worker 0 reads, worker 1 makes two updates, worker 0 applies: 2 for a third of the updates, and 0 for the others.
+    // Worker 0 reads, worker 1 makes two updates, worker 0 applies: 2 for a third of the updates,
+    // and 0 for the others.
     const test::script turns{{}, {0, 1, 1, 1, 1, 0}};
     diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(rows)));
     const diagnosed<mlp> objective(network(8), ledger);
@@ -94,7 +96,8 @@ TEST_CASE("whole reads and applies tear nothing, and each layer is as stale as t
         REQUIRE(block.reads.reads == updates);
         REQUIRE(block.reads.torn == 0);
         REQUIRE(staleness.samples() == updates);
-        REQUIRE(staleness.count(0) + staleness.count(2) >= updates - 1); // but the last round may be cut short
+        // but the last round may be cut short
+        REQUIRE(staleness.count(0) + staleness.count(2) >= updates - 1);
         REQUIRE(staleness.count(2) == updates / 3);
     }
 }

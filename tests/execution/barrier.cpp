@@ -1,4 +1,5 @@
-// The barrier: nobody leaves before all have arrived, what each wrote is visible to all, round after round, however few the cores.
+// The barrier: nobody leaves before all have arrived, what each wrote is visible to all, round
+// after round, however few the cores.
 #include "catch.hpp"
 
 #include "support/sanitizer.hpp"
@@ -51,7 +52,8 @@ TEST_CASE("who has waited so long that it sleeps is woken") {
         test::on_threads(workers, [&](unsigned worker) {
             for (int round = 1; round <= 5; ++round) {
                 if (worker == 0) {
-                    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // spinning ends before
+                    // spinning ends before
+                    std::this_thread::sleep_for(std::chrono::milliseconds(5));
                     written = round;
                 }
                 meet.arrive_and_wait(tallies[worker]);

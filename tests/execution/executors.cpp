@@ -1,4 +1,5 @@
-// What every executor inherits from the list: each worker once, visibility, exceptions, reuse, and refusals that say what to do.
+// What every executor inherits from the list: each worker once, visibility, exceptions, reuse, and
+// refusals that say what to do.
 #include "catch.hpp"
 
 #include "support/sanitizer.hpp"
@@ -19,7 +20,8 @@ using namespace peccary;
 
 namespace {
 
-/// Calls `check(executor, workers)` for every worker count that the executor can run, with a fresh executor.
+/// Calls `check(executor, workers)` for every worker count that the executor can run, with a fresh
+/// executor.
 template <class Executor, class Check>
 void with_worker_counts(Check check) {
     for (const unsigned workers : {1U, 2U, 4U, 8U}) {
@@ -35,7 +37,8 @@ void with_worker_counts(Check check) {
 TEMPLATE_LIST_TEST_CASE("each worker runs exactly once, run after run", "", executors) {
     INFO(TestType::info.name);
     with_worker_counts<TestType>([](executor& runner, unsigned workers) {
-        // Plain memory on purpose: what the caller wrote is visible to the workers, and the other way round.
+        // Plain memory on purpose: what the caller wrote is visible to the workers, and the other
+        // way round.
         std::vector<long> calls(workers);
         long given = 0;
         std::vector<long> seen(workers);
@@ -128,7 +131,8 @@ TEST_CASE("workers that are not pinned may run everywhere, also after a sleep") 
             std::vector<std::vector<int>> usable(workers);
             runner.run(workers, [&](unsigned worker) { usable[worker] = usable_processors(); });
             REQUIRE(usable == std::vector<std::vector<int>>(workers, before));
-            std::this_thread::sleep_for(std::chrono::milliseconds(5)); // longer than any thread spins
+            // longer than any thread spins
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     }
 }

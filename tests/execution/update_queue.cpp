@@ -1,4 +1,5 @@
-// The update queue: each update to one worker, chunks in order, and after a stop what was done is a prefix.
+// The update queue: each update to one worker, chunks in order, and after a stop what was done is a
+// prefix.
 #include "catch.hpp"
 
 #include "support/sanitizer.hpp"

@@ -1,4 +1,5 @@
-// Turns in virtual time: the earliest comes first, each delay is drawn by its law from its worker's stream, and traces are read with care.
+// Turns in virtual time: the earliest comes first, each delay is drawn by its law from its worker's
+// stream, and traces are read with care.
 #include "catch.hpp"
 
 #include "scratch_directory.hpp"

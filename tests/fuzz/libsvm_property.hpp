@@ -1,4 +1,5 @@
-// What holds for every input of the LIBSVM reader: it agrees with the simple parser, and with itself on any threads and block sizes.
+// What holds for every input of the LIBSVM reader: it agrees with the simple parser, and with
+// itself on any threads and block sizes.
 #pragma once
 
 #include "data/format/simple_libsvm.hpp"

@@ -1,5 +1,5 @@
-// libFuzzer harness: whatever the bytes, loading a model or checkpoint gives a consistent one or a data_error, and what it gives survives
-// saving and loading.
+// libFuzzer harness: whatever the bytes, loading a model or checkpoint gives a consistent one or a
+// data_error, and what it gives survives saving and loading.
 #include "peccary/core/error.hpp"
 #include "peccary/core/random.hpp"
 #include "peccary/model/checkpoint.hpp"
@@ -33,7 +33,8 @@ file_descriptor nameless_file() {
     return file;
 }
 
-/// Saves to a descriptor, which is written directly, without the syncs that would cost a thousand times the parsing.
+/// Saves to a descriptor, which is written directly, without the syncs that would cost a thousand
+/// times the parsing.
 template <class Content>
 std::string saved_bytes(const Content& content) {
     static const file_descriptor file = nameless_file();
@@ -75,11 +76,13 @@ void try_checkpoint(std::string_view bytes) {
     } catch (const data_error&) {
         return;
     }
-    const std::string saved = saved_bytes(loaded); // bytes, since a NaN in it is not equal to itself
+    // bytes, since a NaN in it is not equal to itself
+    const std::string saved = saved_bytes(loaded);
     require(saved_bytes(load_checkpoint(saved, "again")) == saved);
 }
 
-/// Gives a container the size and checksum that it should have, since no fuzzer would guess them; true if it is one.
+/// Gives a container the size and checksum that it should have, since no fuzzer would guess them;
+/// true if it is one.
 bool mend(std::string& bytes) {
     constexpr std::size_t word = 8;
     if (!is_container(bytes) || bytes.size() < 5 * word) {

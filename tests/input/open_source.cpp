@@ -1,4 +1,5 @@
-// Compressed input: recognised by its bytes, whole whatever the reads, and damage named at every place.
+// Compressed input: recognised by its bytes, whole whatever the reads, and damage named at every
+// place.
 #include "catch.hpp"
 
 #include "data/format/reading.hpp"
@@ -57,7 +58,8 @@ std::string sample_text(std::size_t lines) {
     return text;
 }
 
-/// Everything that comes through, read `room` bytes at a time from a source that delivers `step` bytes at a time.
+/// Everything that comes through, read `room` bytes at a time from a source that delivers `step`
+/// bytes at a time.
 std::string read_all(std::string_view bytes, std::size_t room = 1000, std::size_t step = 1U << 20U) {
     const auto source = peccary::input::decompressed(std::make_unique<trickle_source>(bytes, step));
     std::string text;
@@ -130,7 +132,8 @@ TEST_CASE("a byte that changed is found") {
     const std::string text = sample_text(400);
     for (const format& each : formats) {
         const std::string good = each.compress(text);
-        for (std::size_t place = 12; place < good.size(); place += 41) { // behind the headers, not all of whose bytes matter
+        // behind the headers, not all of whose bytes matter
+        for (std::size_t place = 12; place < good.size(); place += 41) {
             INFO(each.name << " byte " << place);
             std::string bytes = good;
             bytes[place] = static_cast<char>(bytes[place] ^ 0x10);

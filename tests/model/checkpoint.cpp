@@ -1,4 +1,5 @@
-// Checkpoints: everything comes back, nothing else is taken for one, and whoever is killed while writing leaves a whole one behind.
+// Checkpoints: everything comes back, nothing else is taken for one, and whoever is killed while
+// writing leaves a whole one behind.
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "scratch_directory.hpp"
@@ -150,9 +151,11 @@ TEST_CASE("a writer killed at any moment leaves one of its versions") {
     std::uint64_t last = 0;
     std::size_t entries = here.entries();
     constexpr int kills = 150;
-    constexpr std::uint32_t least_patience = 12'000; // in microseconds; a version takes of the order of one millisecond
+    // in microseconds; a version takes of the order of one millisecond
+    constexpr std::uint32_t least_patience = 12'000;
     constexpr std::uint32_t most_patience = 400'000;
-    std::uint32_t patience = least_patience; // more of it while the disk is busy with something else
+    // more of it while the disk is busy with something else
+    std::uint32_t patience = least_patience;
     for (int kill = 0; kill < kills; ++kill) {
         const pid_t child = start_child([&]() -> int {
             for (std::uint64_t epoch = last + 1;; ++epoch) {

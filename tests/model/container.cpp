@@ -1,4 +1,5 @@
-// The container: bit-exact both ways; any damage is found; a file that lies about its sizes is refused without the memory it asks for.
+// The container: bit-exact both ways; any damage is found; a file that lies about its sizes is
+// refused without the memory it asks for.
 #include "catch.hpp"
 #include "scratch_directory.hpp"
 
@@ -23,7 +24,8 @@ void* measured_allocation(std::size_t size) noexcept {
 
 } // namespace
 
-// Measures what parsing allocates. All the forms, since the address sanitizer has its own of each, and would take those for mismatched.
+// Measures what parsing allocates. All the forms, since the address sanitizer has its own of each,
+// and would take those for mismatched.
 // Inlined, g++ 12 would do so, too.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     if (void* const memory = measured_allocation(size); memory != nullptr) {
@@ -141,7 +143,8 @@ TEST_CASE("the bytes are those of docs/model-format.md") {
     expected += std::string(8, '\0');
     mend_checksum(expected);
     REQUIRE(bytes == expected);
-    REQUIRE(get_word(bytes, bytes.size() - word_bytes) == 0xFCE7'D92F'1806'F0B4U); // by a Python script
+    // by a Python script
+    REQUIRE(get_word(bytes, bytes.size() - word_bytes) == 0xFCE7'D92F'1806'F0B4U);
 }
 
 TEST_CASE("a file cut short at any byte is refused") {

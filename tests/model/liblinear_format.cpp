@@ -1,4 +1,5 @@
-// liblinear's format: round trips, hostile text, and agreement with liblinear's own programs where they are installed.
+// liblinear's format: round trips, hostile text, and agreement with liblinear's own programs where
+// they are installed.
 #include "catch.hpp"
 #include "scratch_directory.hpp"
 
@@ -33,7 +34,8 @@ std::vector<double> some_labels(std::size_t classes) {
     return labels;
 }
 
-/// 200 rows of 30 features, some rows empty (all scores tie there if there is no bias), with the labels of a hidden linear rule.
+/// 200 rows of 30 features, some rows empty (all scores tie there if there is no bias), with the
+/// labels of a hidden linear rule.
 sparse_dataset sample_data(std::size_t classes) {
     constexpr std::size_t features = 30;
     random_stream random(classes, 1, 2);
@@ -83,7 +85,8 @@ bool have_liblinear() {
 
 struct predictions {
     std::vector<double> labels;
-    std::vector<double> margins;                    ///< ours only: how far the highest score is above the next, or one score from 0
+    /// ours only: how far the highest score is above the next, or one score from 0
+    std::vector<double> margins;
     std::vector<std::vector<double>> probabilities; ///< in the order of the model's labels
 };
 
@@ -142,7 +145,8 @@ predictions predict_by_liblinear(const scratch_directory& here, const std::strin
     return all;
 }
 
-/// Labels may differ where the scores all but tie, since liblinear's weights have more digits; where they tie exactly, they may not.
+/// Labels may differ where the scores all but tie, since liblinear's weights have more digits;
+/// where they tie exactly, they may not.
 void require_equal(const predictions& ours, const predictions& theirs, bool classifies) {
     REQUIRE(ours.labels.size() == theirs.labels.size());
     for (std::size_t row = 0; row < ours.labels.size(); ++row) {
@@ -182,7 +186,8 @@ TEST_CASE("the text means what liblinear means by it") {
     const model binary = load_model(good_text, "FILE");
     REQUIRE(binary.objective == "logistic");
     REQUIRE(binary.features == 3);
-    REQUIRE(binary.labels == std::vector<double>{-1, 2}); // liblinear's first label is the positive one
+    // liblinear's first label is the positive one
+    REQUIRE(binary.labels == std::vector<double>{-1, 2});
     REQUIRE(binary.find("weights")->values == std::vector<real>{0.5F, -0.25F, 0.001F});
     REQUIRE(binary.find("bias")->values == std::vector<real>{2});
     REQUIRE(binary.metadata.at("liblinear_solver") == "L2R_LR");

@@ -137,7 +137,8 @@ TEST_CASE("an inconsistent model is not saved, nor loaded if somebody else did")
         REQUIRE(error_of_loading(forged).starts_with(forged + ": "));
         REQUIRE(error_of_loading(forged).find(complaint) != std::string::npos);
     }
-    model wrong_count = small_model(); // the container's own invariant: only memory can have it wrong
+    // the container's own invariant: only memory can have it wrong
+    model wrong_count = small_model();
     wrong_count.arrays[0].values.pop_back();
     REQUIRE_THROWS_WITH(save(wrong_count, path), contains_text("'weights' has 5 values and should have 6"));
 }

@@ -1,4 +1,5 @@
-// A network as a model: what is saved comes back, predictions are the scores of the objective, and what is inconsistent is refused.
+// A network as a model: what is saved comes back, predictions are the scores of the objective, and
+// what is inconsistent is refused.
 #include "catch.hpp"
 
 #include "scratch_directory.hpp"

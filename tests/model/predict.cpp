@@ -1,4 +1,5 @@
-// Prediction against sums written out in long double, and probabilities at scores where the textbook formulas overflow.
+// Prediction against sums written out in long double, and probabilities at scores where the
+// textbook formulas overflow.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"
@@ -129,7 +130,8 @@ TEST_CASE("probabilities agree with the textbook where that is accurate, and sta
         REQUIRE(probabilities[1] == Approx(1 / (1 + std::exp(-score))).epsilon(1e-6));
         REQUIRE(probabilities[0] + probabilities[1] == Approx(1).epsilon(1e-6));
     }
-    REQUIRE(probabilities_of(sigmoid, {60})[0] == Approx(std::exp(-60.0)).epsilon(1e-6)); // 1 - p would be 0
+    // 1 - p would be 0
+    REQUIRE(probabilities_of(sigmoid, {60})[0] == Approx(std::exp(-60.0)).epsilon(1e-6));
     REQUIRE(probabilities_of(sigmoid, {largest}) == std::vector<real>{0, 1});
     REQUIRE(probabilities_of(sigmoid, {-largest}) == std::vector<real>{1, 0});
 
@@ -146,7 +148,8 @@ TEST_CASE("probabilities agree with the textbook where that is accurate, and sta
     const predictor one_against_rest(rest);
     const auto p = [](double score) { return 1 / (1 + std::exp(-score)); };
     REQUIRE(probabilities_of(one_against_rest, {1, -1, 0})[1] == Approx(p(-1) / (p(1) + p(-1) + p(0))).epsilon(1e-6));
-    REQUIRE(probabilities_of(one_against_rest, {-largest, -largest, -largest})[2] == Approx(1.0 / 3)); // all sigmoids are 0
+    // all sigmoids are 0
+    REQUIRE(probabilities_of(one_against_rest, {-largest, -largest, -largest})[2] == Approx(1.0 / 3));
     REQUIRE(probabilities_of(one_against_rest, {-2000, -2000.5F, -3000})[0] == Approx(1 / (1 + std::exp(-0.5))).epsilon(1e-6));
 }
 

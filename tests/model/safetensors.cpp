@@ -1,4 +1,5 @@
-// Models as safetensors: what is saved comes back bit for bit, and whatever a file holds ends in a model that is valid or in a clear refusal.
+// Models as safetensors: what is saved comes back bit for bit, and whatever a file holds ends in a
+// model that is valid or in a clear refusal.
 #include "catch.hpp"
 
 #include "model/formats.hpp"
@@ -70,7 +71,8 @@ std::string saved(const model& made) {
     return read_whole_file(directory / "model", most_model_bytes);
 }
 
-/// A file with this header and so many bytes of data, the low bytes of the numbers 0, 1, ... as floats.
+/// A file with this header and so many bytes of data, the low bytes of the numbers 0, 1, ... as
+/// floats.
 std::string file_of(const std::string& header, std::size_t data) {
     std::string bytes;
     for (std::size_t i = 0; i < 8; ++i) {

@@ -1,5 +1,5 @@
-// A data race on purpose: two threads add to the same parameters through `exclusive`. A build with ThreadSanitizer that does not
-// report it could not be trusted about all the others.
+// A data race on purpose: two threads add to the same parameters through `exclusive`. A build with
+// ThreadSanitizer that does not report it could not be trusted about all the others.
 #include "peccary/parameters/access_policies.hpp"
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/parameters/shared_view.hpp"

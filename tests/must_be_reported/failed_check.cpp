@@ -1,4 +1,5 @@
-// A benchmark whose check does not hold the first time: it must be shown as an error, its further repetitions too, and its program must exit with one.
+// A benchmark whose check does not hold the first time: it must be shown as an error, its further
+// repetitions too, and its program must exit with one.
 #include "self_checked.hpp"
 
 #include <iostream>

@@ -1,4 +1,5 @@
-// A scheme that runs workers at once over plain memory is refused: textbook Hogwild! with its undefined behaviour cannot be written.
+// A scheme that runs workers at once over plain memory is refused: textbook Hogwild! with its
+// undefined behaviour cannot be written.
 // expect: race_free_access
 #include "peccary/parameters/access_policies.hpp"
 #include "peccary/scheme/scheme.hpp"

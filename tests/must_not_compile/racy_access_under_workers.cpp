@@ -1,4 +1,5 @@
-// Code that runs several workers at once asks for `race_free_access`, and `exclusive` is refused there.
+// Code that runs several workers at once asks for `race_free_access`, and `exclusive` is refused
+// there.
 // expect: race_free_access
 #include "peccary/parameters/access_policies.hpp"
 

@@ -1,4 +1,5 @@
-// A `shared_view` reads and writes through an access policy; a type that merely has some of its functions is none.
+// A `shared_view` reads and writes through an access policy; a type that merely has some of its
+// functions is none.
 // expect: access_policy
 #include "peccary/parameters/access_policies.hpp"
 #include "peccary/parameters/shared_view.hpp"

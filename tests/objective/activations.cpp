@@ -1,4 +1,5 @@
-// What every activation inherits from the list: derivatives against differences, NaN passed on, nothing overflowing far out.
+// What every activation inherits from the list: derivatives against differences, NaN passed on,
+// nothing overflowing far out.
 #include "catch.hpp"
 
 #include "peccary/objective/activations.hpp"

@@ -1,4 +1,5 @@
-// Dropout's masks: the rate that was asked for, independent of each other, and a function of their key alone.
+// Dropout's masks: the rate that was asked for, independent of each other, and a function of their
+// key alone.
 #include "catch.hpp"
 
 #include "peccary/core/error.hpp"

@@ -1,4 +1,5 @@
-// What every loss inherits from the list: golden values, derivatives against differences, subgradients at kinks, guards far out.
+// What every loss inherits from the list: golden values, derivatives against differences,
+// subgradients at kinks, guards far out.
 #include "catch.hpp"
 
 #include "golden/losses.hpp"
@@ -65,7 +66,8 @@ TEMPLATE_LIST_TEST_CASE("the derivative is the slope of the value", "", losses) 
             const double right = (TestType::value(score + step, target) - at) / step;
             const double left = (at - TestType::value(score - step, target)) / step;
             const double derivative = TestType::derivative(score, target);
-            // The losses are convex: a derivative, or at a kink a subgradient, lies between the slopes of the two sides.
+            // The losses are convex: a derivative, or at a kink a subgradient, lies between the
+            // slopes of the two sides.
             REQUIRE(derivative >= left - 1e-6 * (1 + std::abs(left)));
             REQUIRE(derivative <= right + 1e-6 * (1 + std::abs(right)));
             if (right - left <= 2.5 * step) { // no kink here: the second derivative is at most 2
@@ -88,7 +90,8 @@ TEMPLATE_LIST_TEST_CASE("the stated curvature bounds the second derivative", "",
             }
         }
         REQUIRE(largest <= TestType::info.curvature * 1.0001);
-        REQUIRE(largest >= TestType::info.curvature * 0.9); // and tightly, since first steps are scaled by it
+        // and tightly, since first steps are scaled by it
+        REQUIRE(largest >= TestType::info.curvature * 0.9);
     }
 }
 

@@ -1,4 +1,5 @@
-// Products of matrices, by the routine for this processor and by the portable one, against sums in double.
+// Products of matrices, by the routine for this processor and by the portable one, against sums in
+// double.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"
@@ -51,7 +52,8 @@ real element(const matrix_operand& of, std::size_t row, std::size_t column) {
     return of.data[row * of.row_stride + column * of.column_stride];
 }
 
-/// A matrix of this shape as a part of a larger one, as it stands or as the transpose of one that does.
+/// A matrix of this shape as a part of a larger one, as it stands or as the transpose of one that
+/// does.
 struct made_operand {
     std::vector<real> memory;
     matrix_operand operand;
@@ -88,7 +90,8 @@ void check_product(const named_product& of, const matrix_operand& left, const ma
 } // namespace
 
 TEST_CASE("products are the sums that they stand for, whatever the shape and whichever operand is transposed") {
-    // Around the sizes of tiles and panels: remainders of each, and sums longer than a panel is deep, which it is less under wide transposes.
+    // Around the sizes of tiles and panels: remainders of each, and sums longer than a panel is
+    // deep, which it is less under wide transposes.
     constexpr std::size_t shapes[][3] = {{1, 1, 1},     {5, 7, 3},    {6, 16, 16}, {7, 16, 17},   {12, 10, 33},
                                          {13, 128, 31}, {64, 9, 1},   {1, 40, 64}, {3, 256, 16},  {11, 257, 5},
                                          {17, 300, 48}, {2, 600, 20}, {5, 7, 32},  {300, 225, 9}, {1100, 67, 16}};

@@ -1,5 +1,5 @@
-// The multilayer perceptron: golden values, gradients against differences of the loss in every parameter, sparse rows against dense ones, slices
-// and shares that add up, initial weights.
+// The multilayer perceptron: golden values, gradients against differences of the loss in every
+// parameter, sparse rows against dense ones, slices and shares that add up, initial weights.
 #include "catch.hpp"
 
 #include "golden/mlp.hpp"
@@ -29,7 +29,8 @@ std::vector<row_index> first_rows(std::size_t count) {
     return rows;
 }
 
-/// Sum of the weighted losses of `rows`, with weights that are `scale` times what the regularised spans hold.
+/// Sum of the weighted losses of `rows`, with weights that are `scale` times what the regularised
+/// spans hold.
 template <class Data>
 double loss_at(const mlp& objective, const Data& data, std::span<const row_index> rows, parameters& model, weight_scale scale = {}) {
     exclusive access;
@@ -42,7 +43,8 @@ double loss_at(const mlp& objective, const Data& data, std::span<const row_index
     return sum;
 }
 
-/// What `differentiate` and `apply` add to the buffer with step -1: the gradient, of regularised spans with respect to the scaled weights.
+/// What `differentiate` and `apply` add to the buffer with step -1: the gradient, of regularised
+/// spans with respect to the scaled weights.
 template <class Access = exclusive, class Data>
 std::vector<real> added(const mlp& objective, const Data& data, std::span<const row_index> rows, parameters model,
                         weight_scale scale = {}) {
@@ -98,8 +100,8 @@ test::dense_set densified(const test::sparse_set& sparse) {
     return dense;
 }
 
-/// The gradient is the difference quotient of the loss, in every parameter. `kinked`: the activation is, so that steps are shorter, lest sums pass
-/// the kink within them.
+/// The gradient is the difference quotient of the loss, in every parameter. `kinked`: the
+/// activation is, so that steps are shorter, lest sums pass the kink within them.
 template <class Data>
 void require_slopes(const mlp& objective, const Data& data, weight_scale scale, bool kinked) {
     const auto rows = first_rows(data.size());
@@ -115,7 +117,8 @@ void require_slopes(const mlp& objective, const Data& data, weight_scale scale, 
             model.base()[i] = at - step;
             const double below = loss_at(objective, data, rows, model, scale);
             model.base()[i] = at;
-            // The buffer holds v = w / s: d loss / d v = s d loss / d w, and what is added to v is d loss / d w / s.
+            // The buffer holds v = w / s: d loss / d v = s d loss / d w, and what is added to v is
+            // d loss / d w / s.
             const double factor = span.regularised ? double{scale.inverse} * scale.inverse : 1;
             const double slope = factor * (above - below) / (2.0 * step);
             REQUIRE(gradient[i] == Approx(slope).epsilon(0.02).margin(kinked ? 0.02 : 0.004));
@@ -259,7 +262,8 @@ TEST_CASE("layer by layer, an update that comes late reads the layers above the 
             const auto& at = objective.layers()[l];
             return model.exclusive().subspan(at.weights_at, at.inputs * at.units);
         };
-        std::ranges::fill(of_layer(1), real{0}); // by another worker, between this one's read and its apply
+        // by another worker, between this one's read and its apply
+        std::ranges::fill(of_layer(1), real{0});
         const std::vector<real> before(of_layer(0).begin(), of_layer(0).end());
         objective.apply(sparse.view(), rows, gradient, view, 1);
         return std::ranges::equal(of_layer(0), before);
@@ -336,7 +340,8 @@ TEST_CASE("slices and shares give what the whole gives, and the same bits howeve
             REQUIRE(bits == first_bits);
         }
     };
-    activations::for_each([&](auto tag) { // some round differently in the midst of a vector and at its ends
+    // some round differently in the midst of a vector and at its ends
+    activations::for_each([&](auto tag) {
         const std::string_view activation = decltype(tag)::type::info.name;
         for (const double dropped : {0.0, 0.4}) {
             const mlp objective(90, {33, 20}, 3, activation, "softmax", dropped);
@@ -468,7 +473,8 @@ TEST_CASE("initial weights follow from the seed, within their bounds; biases are
                 sum += weight;
             }
             const auto count = static_cast<double>(weights.size());
-            REQUIRE(squares / count == Approx(2 / fan).epsilon(0.1)); // of a uniform variable: a^2 / 3
+            // of a uniform variable: a^2 / 3
+            REQUIRE(squares / count == Approx(2 / fan).epsilon(0.1));
             REQUIRE(std::abs(sum / count) < 4 * std::sqrt(2 / fan / count));
             for (const real bias : model.exclusive().subspan(at.bias_at, at.units)) {
                 REQUIRE(bias == 0);

@@ -1,4 +1,5 @@
-// What every objective inherits: gradients against differences of the loss in every parameter, shares that add up, golden values of softmax.
+// What every objective inherits: gradients against differences of the loss in every parameter,
+// shares that add up, golden values of softmax.
 #include "catch.hpp"
 
 #include "golden/losses.hpp"
@@ -74,7 +75,8 @@ TEMPLATE_LIST_TEST_CASE("apply moves every parameter against its partial derivat
                 objective.apply(row, gradient, view, step);
 
                 for (const auto& span : model.layout().spans()) {
-                    // With w = s v, w moves by -step * d loss / d w, so v by -step * (d loss / d v) / s^2.
+                    // With w = s v, w moves by -step * d loss / d w, so v by -step * (d loss / d
+                    // v) / s^2.
                     const double squared = span.regularised ? static_cast<double>(scale.scale) * scale.scale : 1.0;
                     for (std::size_t i = 0; i < span.size; ++i) {
                         CAPTURE(span.name, i, bias, scale.scale, row.target, row.weight);

@@ -1,4 +1,5 @@
-// What every output inherits from the list: derivatives against differences, weights as factors, what is not finite noticed.
+// What every output inherits from the list: derivatives against differences, weights as factors,
+// what is not finite noticed.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"

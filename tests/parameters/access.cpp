@@ -1,4 +1,5 @@
-// What every access policy inherits from the list: serial equality with plain loops, and its promises under concurrent writers.
+// What every access policy inherits from the list: serial equality with plain loops, and its
+// promises under concurrent writers.
 #include "catch.hpp"
 
 #include "support/access.hpp"
@@ -22,7 +23,8 @@ using namespace peccary;
 
 namespace {
 
-/// Integers small enough that every product and sum below is exact in float, so that order and contraction cannot matter.
+/// Integers small enough that every product and sum below is exact in float, so that order and
+/// contraction cannot matter.
 std::vector<real> small_integers(std::size_t size, std::uint64_t seed) {
     random_stream random(seed, 0, 0);
     std::vector<real> values(size);
@@ -162,21 +164,25 @@ TEMPLATE_LIST_TEST_CASE("concurrent adds: lossless policies conserve sums, all t
                 TestType access = maker.make();
                 const shared_view view(model.base(), access);
                 for (int round = 0; round < rounds; ++round) {
-                    view.add_row(0, sparse_row{.indices = hot, .values = std::span(ones).first(5)}, 1); // all threads
+                    // all threads
+                    view.add_row(0, sparse_row{.indices = hot, .values = std::span(ones).first(5)}, 1);
                     view.add_row(0, dense_row{.values = std::span(ones).first(5), .first = 100}, 1);
                     view.add(200, thread % 2 == 0 ? 1 : -1);
-                    view.add_block(300 + thread * 8, std::span(ones).first(8), 1); // this thread alone
+                    // this thread alone
+                    view.add_block(300 + thread * 8, std::span(ones).first(8), 1);
                 }
             });
             const auto values = model.exclusive();
-            const auto total = static_cast<real>(rounds) * static_cast<real>(threads); // below 2^24: every partial sum is exact
+            // below 2^24: every partial sum is exact
+            const auto total = static_cast<real>(rounds) * static_cast<real>(threads);
             const auto is_hot = [&](std::size_t at) { return std::ranges::count(hot, at) > 0 || (at >= 100 && at < 105); };
             for (std::size_t at = 0; at < values.size(); ++at) {
                 if (is_hot(at)) {
                     if constexpr (TestType::info.lossless) {
                         REQUIRE(values[at] == total);
                     } else {
-                        REQUIRE((values[at] >= 1 && values[at] <= total)); // adds may be lost, never invented
+                        // adds may be lost, never invented
+                        REQUIRE((values[at] >= 1 && values[at] <= total));
                     }
                 } else if (at == 200) {
                     REQUIRE((!TestType::info.lossless || values[at] == 0));
@@ -191,7 +197,8 @@ TEMPLATE_LIST_TEST_CASE("concurrent adds: lossless policies conserve sums, all t
 TEMPLATE_LIST_TEST_CASE("readers see only values that were written", "", access_policies) {
     if constexpr (race_free_access<TestType>) {
         INFO(TestType::info.name);
-        // The one writer moves every cell between two values with few bits in common; a torn read would be neither.
+        // The one writer moves every cell between two values with few bits in common; a torn read
+        // would be neither.
         const real low = 1;
         const real high = -16777215;
         constexpr std::size_t cells = 96;
@@ -228,12 +235,14 @@ TEMPLATE_LIST_TEST_CASE("policies whose adds wait or retry say so", "", access_p
     for (int round = 0; round < 1000; ++round) {
         view.add(0, 1);
     }
-    REQUIRE(alone.tally().contended == 0); // nobody to wait for; a weak compare-and-swap may retry even so
+    // nobody to wait for; a weak compare-and-swap may retry even so
+    REQUIRE(alone.tally().contended == 0);
     REQUIRE(alone.tally().lock_seconds == 0);
 
     if constexpr (TestType::info.race_free) {
         constexpr bool counts = TestType::info.lossless; // by retrying or by waiting
-        // How often threads collide is the system's to decide, so they go on until they have, for as long as the test may run.
+        // How often threads collide is the system's to decide, so they go on until they have, for
+        // as long as the test may run.
         contention all;
         for (int attempt = 0; attempt < 500 && (attempt == 0 || (counts && all.retries + all.contended == 0)); ++attempt) {
             std::vector<contention> tallies(4);
@@ -260,7 +269,8 @@ TEMPLATE_LIST_TEST_CASE("long blocks that touch lose nothing to each other, wher
     if constexpr (race_free_access<TestType>) {
         INFO(TestType::info.name);
         constexpr unsigned workers = 4;
-        constexpr std::size_t length = 67; // odd, so that blocks begin and end within groups of neighbours
+        // odd, so that blocks begin and end within groups of neighbours
+        constexpr std::size_t length = 67;
         const int repetitions = test::repetitions(20'000, 2'000);
         parameters model = test::buffer_of(workers * length);
         test::access_maker<TestType> maker;
@@ -290,7 +300,8 @@ TEST_CASE("a sweep visits each cell of a block once, upwards or downwards") {
             });
             REQUIRE(visits == std::vector<int>(size, 1));
             REQUIRE(std::ranges::is_sorted(begins, std::ranges::greater()));
-            REQUIRE((begins.size() > 1) == (downwards && size > 1024)); // upwards, a block is one part
+            // upwards, a block is one part
+            REQUIRE((begins.size() > 1) == (downwards && size > 1024));
         }
     }
     REQUIRE(block_sweep::of_worker(0).downwards != block_sweep::of_worker(1).downwards);
@@ -348,7 +359,8 @@ TEMPLATE_LIST_TEST_CASE("of a long block's changes, zeros change nothing, and al
             CAPTURE(at, change);
             std::vector<real> values(length);
             std::iota(values.begin(), values.end(), real{0});
-            values[at] = change < 1 ? real{0} : values[at]; // where the least number makes a difference
+            // where the least number makes a difference
+            values[at] = change < 1 ? real{0} : values[at];
             std::ranges::copy(values, model.exclusive().begin());
             std::vector<real> changes(length);
             changes[at] = change;

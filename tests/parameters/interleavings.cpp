@@ -1,4 +1,5 @@
-// The protocol of `published`, checked exhaustively: its real code, run by two or three workers in every order of their steps.
+// The protocol of `published`, checked exhaustively: its real code, run by two or three workers in
+// every order of their steps.
 #include "catch.hpp"
 
 #include "support/interleavings.hpp"
@@ -85,7 +86,8 @@ struct scenario {
     unsigned persistence = forever; ///< failed swaps beyond which an update is given up
 };
 
-/// Workers that each make so many updates, an update adding 1 to all cells, and readers that each read so many times.
+/// Workers that each make so many updates, an update adding 1 to all cells, and readers that each
+/// read so many times.
 template <class Steps>
 class run {
 public:
@@ -131,7 +133,8 @@ private:
                 const real at_copy = copy[0];
                 interleavings::require(copy[1] == at_copy, "a copy is torn");
                 interleavings::require(static_cast<real>(member.staleness()) == at_copy - at_read, "the staleness is wrong");
-                interleavings::before_step(); // so that the others have their chance to disturb the copy
+                // so that the others have their chance to disturb the copy
+                interleavings::before_step();
                 interleavings::require(copy[0] == at_copy && copy[1] == at_copy, "a copy changed");
                 std::ranges::fill(copy, at_copy + 1);
             } while (!member.publish() && ++failed <= of_.persistence);

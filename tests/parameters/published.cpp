@@ -1,5 +1,6 @@
-// Published versions under many threads: whole whatever happens, none lost, and never more than there is memory for. tests/parameters/interleavings.cpp
-// proves the protocol in all orders of its steps; here threads meet as they do.
+// Published versions under many threads: whole whatever happens, none lost, and never more than
+// there is memory for. tests/parameters/interleavings.cpp proves the protocol in all orders of its
+// steps; here threads meet as they do.
 #include "catch.hpp"
 
 #include "support/sanitizer.hpp"
@@ -18,7 +19,8 @@ using peccary::real;
 
 TEST_CASE("no version is torn, no update is lost but what is given up, and staleness is the number of versions between") {
     constexpr unsigned threads = 32;
-    const std::uint64_t persistence = GENERATE(as<std::uint64_t>{}, UINT64_MAX, 0, 2); // failed swaps that an update survives
+    // failed swaps that an update survives
+    const std::uint64_t persistence = GENERATE(as<std::uint64_t>{}, UINT64_MAX, 0, 2);
     for (const std::size_t size : {std::size_t{1}, std::size_t{33}, std::size_t{5000}}) {
         CAPTURE(size, persistence);
         const auto updates = static_cast<unsigned>(test::repetitions(size > 1000 ? 300 : 3000, size > 1000 ? 30 : 300));
@@ -42,7 +44,8 @@ TEST_CASE("no version is torn, no update is lost but what is given up, and stale
                     const std::span copy(member.copy(), size);
                     good = good && uniform(copy);
                     if (member.staleness() != static_cast<std::uint64_t>(copy[0] - before)) {
-                        right.store(false, std::memory_order_relaxed); // read after the join, as the others
+                        // read after the join, as the others
+                        right.store(false, std::memory_order_relaxed);
                     }
                     for (real& cell : copy) {
                         cell += 1;

@@ -1,4 +1,5 @@
-// The lock table: ascending coordinates have ascending stripes, a stripe has one holder at a time, and waiting is counted.
+// The lock table: ascending coordinates have ascending stripes, a stripe has one holder at a time,
+// and waiting is counted.
 #include "catch.hpp"
 
 #include "support/sanitizer.hpp"
@@ -30,12 +31,14 @@ TEST_CASE("stripes cover all coordinates, in order, and are not more than promis
         }
     }
     const stripes small(1000);
-    REQUIRE(small.stripe_of(17) != small.stripe_of(18)); // a lock for each coordinate, as in the paper
+    // a lock for each coordinate, as in the paper
+    REQUIRE(small.stripe_of(17) != small.stripe_of(18));
 }
 
 TEST_CASE("a stripe has one holder at a time") {
     stripes table(4);
-    std::vector<long> counts(4); // plain memory, guarded by the stripes: the thread sanitizer checks it too
+    // plain memory, guarded by the stripes: the thread sanitizer checks it too
+    std::vector<long> counts(4);
     const unsigned threads = 16;
     const int rounds = test::repetitions(20000, 2000);
     test::on_threads(threads, [&](unsigned thread) {
@@ -82,7 +85,8 @@ TEST_CASE("locking supports in ascending order cannot deadlock") {
 }
 
 TEST_CASE("who waits is counted, and how long") {
-    // Whether the other thread arrives while the lock is held is the system's to decide, so it is held longer each time until it does.
+    // Whether the other thread arrives while the lock is held is the system's to decide, so it is
+    // held longer each time until it does.
     contention holder;
     contention waiter;
     for (int milliseconds = 1; waiter.contended == 0 && milliseconds < 10000; milliseconds *= 2) {

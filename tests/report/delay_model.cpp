@@ -1,4 +1,5 @@
-// The models of delays against scipy's values, and what must hold of every distribution and every fit.
+// The models of delays against scipy's values, and what must hold of every distribution and every
+// fit.
 #include "report/delay_model.hpp"
 #include "catch.hpp"
 
@@ -21,7 +22,8 @@ const delay_model& named(std::string_view name) { return *std::ranges::find(dela
 
 bool near(double one, double other, double tolerance) { return std::abs(one - other) <= tolerance * std::max(1.0, std::abs(other)); }
 
-/// A sample in which each bin of the histogram has the model's own share, as nearly as whole counts can.
+/// A sample in which each bin of the histogram has the model's own share, as nearly as whole counts
+/// can.
 distribution sample_of(const delay_model& model, double mean, double samples) {
     distribution made{.bins = {}};
     for (std::size_t bin = 0; bin < histogram::overflow_bin; ++bin) {
@@ -79,7 +81,8 @@ TEST_CASE("fits are scipy's") {
 
 TEST_CASE("a model's own sample is fitted by that model, and not by the other") {
     for (const delay_model& model : delay_models) {
-        for (const double mean : {0.7, 7.0, 80.0, 12345.6}) { // the last two in bins of several values
+        // the last two in bins of several values
+        for (const double mean : {0.7, 7.0, 80.0, 12345.6}) {
             CAPTURE(model.name, mean);
             for (const fitted_model& fit : fits_to(sample_of(model, mean, 1e9))) {
                 CAPTURE(fit.model.name, fit.total_variation);

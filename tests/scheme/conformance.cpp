@@ -1,5 +1,6 @@
-// What every scheme inherits from the list, over all executors and worker counts: each example once, tallies that add up, no add lost where
-// the scheme promises it, the same bits again where it promises that.
+// What every scheme inherits from the list, over all executors and worker counts: each example
+// once, tallies that add up, no add lost where the scheme promises it, the same bits again where it
+// promises that.
 #include "catch.hpp"
 
 #include "support/counting.hpp"
@@ -20,7 +21,8 @@ using namespace peccary;
 
 namespace {
 
-/// Settings under which `test::counting` counts: no shrinking, and a step that a whole batch turns into 1 a row.
+/// Settings under which `test::counting` counts: no shrinking, and a step that a whole batch turns
+/// into 1 a row.
 train_settings counting_settings(const std::string& executor, unsigned workers, std::uint64_t batch, std::uint64_t epochs) {
     return {.executor = executor,
             .workers = workers,
@@ -32,7 +34,8 @@ train_settings counting_settings(const std::string& executor, unsigned workers, 
             .staleness = staleness_mode::exact};
 }
 
-/// What an add of one worker is to the parameters, as a part of it. The tests' numbers of workers are powers of two, so it is exact.
+/// What an add of one worker is to the parameters, as a part of it. The tests' numbers of workers
+/// are powers of two, so it is exact.
 template <class Scheme>
 constexpr real counted_share(unsigned workers) {
     return Scheme::info.averages ? real{1} / static_cast<real>(workers) : real{1};
@@ -44,7 +47,8 @@ TEMPLATE_LIST_TEST_CASE("each example is evaluated and applied exactly once an e
     INFO(TestType::info.name);
     test::with_executors<TestType>({1, 2, 4, 8}, [](const std::string& executor, unsigned workers) {
         for (const std::uint64_t batch : {1, 16}) {
-            for (const std::size_t rows : {1008, 48, 16}) { // whole batches; fewer than workers can share at last
+            // whole batches; fewer than workers can share at last
+            for (const std::size_t rows : {1008, 48, 16}) {
                 CAPTURE(executor, workers, batch, rows);
                 const auto data = test::make_identity(rows);
                 const test::counting objective(rows, rows);
@@ -103,7 +107,8 @@ TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every updat
                 REQUIRE(all.updates == updates);
                 const std::uint64_t samples = all.staleness.samples();
                 REQUIRE((mode == staleness_mode::exact ? samples == updates : samples <= (mode == staleness_mode::off ? 0 : updates)));
-                constexpr bool merges = TestType::info.stale == stale_writes::merges; // nothing of it is under way between merges
+                // nothing of it is under way between merges
+                constexpr bool merges = TestType::info.stale == stale_writes::merges;
                 REQUIRE(all.overlap.samples() == (mode == staleness_mode::exact && !merges ? updates : 0));
                 REQUIRE(all.as_sampled.samples() <= (mode == staleness_mode::exact ? samples : 0));
                 if (mode == staleness_mode::exact) {
@@ -180,7 +185,8 @@ TEST_CASE("estimates take no more than the measured parts leave") {
 
 TEMPLATE_LIST_TEST_CASE("lossless schemes conserve integer sums under contention", "", schemes) {
     INFO(TestType::info.name);
-    // Whole batches, and the 50 features equally often. 32 workers that meet twice an update take a millisecond for it on two cores.
+    // Whole batches, and the 50 features equally often. 32 workers that meet twice an update take a
+    // millisecond for it on two cores.
     const auto rows = static_cast<std::size_t>(TestType::info.lockstep ? test::repetitions(800, 400) : test::repetitions(8000, 1600));
     const auto data = test::make_contended(rows);
     const std::uint64_t epochs = 3; // sums below 2^24
@@ -258,7 +264,8 @@ TEST_CASE("round robin: nobody is more than one round behind") {
             .executor = executor, .workers = workers, .epochs = 2, .step = 0.2, .staleness = staleness_mode::exact};
         const auto end = test::run<round_robin>(linear<logistic>(50, false), data.view(), settings);
         REQUIRE(end.merged().staleness.maximum() <= workers - 1);
-        REQUIRE(end.merged().overlap.maximum() <= 2 * (workers - 1)); // those of the round before, and those of the round after
+        // those of the round before, and those of the round after
+        REQUIRE(end.merged().overlap.maximum() <= 2 * (workers - 1));
         for (const auto& worker : end.statistics) {
             REQUIRE(worker.updates == 2 * 2000 / workers);
         }

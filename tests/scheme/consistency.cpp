@@ -1,4 +1,5 @@
-// Schemes that say they are consistent, or serial: no update reads the parameters while another one's writes are under way.
+// Schemes that say they are consistent, or serial: no update reads the parameters while another
+// one's writes are under way.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
@@ -117,7 +118,8 @@ TEST_CASE("leashed: swaps that fail are counted and timed, and their updates are
     const std::size_t rows = 2000;
     const ones data(rows);
     contention met;
-    for (int attempt = 0; attempt < 100 && met.retries == 0; ++attempt) { // how threads meet is up to the machine
+    // how threads meet is up to the machine
+    for (int attempt = 0; attempt < 100 && met.retries == 0; ++attempt) {
         const auto end = test::run<leashed>(uniform(), data.view(), counting("threads", 8));
         REQUIRE(end.buffer[0] == static_cast<real>(3 * rows));
         met = end.merged().waits;
@@ -149,10 +151,12 @@ TEST_CASE("leashed: beyond its persistence an update is given up, counted, and n
             REQUIRE(all.overlap.samples() == all.staleness.samples());
             REQUIRE(all.overlap.mean() >= all.staleness.mean());
             REQUIRE(all.waits.retries >= (persistence + 1) * dropped);
-            if (damping == "none") { // of one step, so that the sum is the number of updates that were applied
+            // of one step, so that the sum is the number of updates that were applied
+            if (damping == "none") {
                 REQUIRE(end.buffer[0] == static_cast<real>(3 * rows - dropped));
             } else {
-                REQUIRE(all.damping == Approx(end.buffer[0]).epsilon(1e-3)); // the sum of the factors is that of the applied updates
+                // the sum of the factors is that of the applied updates
+                REQUIRE(all.damping == Approx(end.buffer[0]).epsilon(1e-3));
             }
         }
         REQUIRE((dropped > 0 || persistence > 0));

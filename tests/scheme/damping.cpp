@@ -1,5 +1,6 @@
-// Damped steps in training: on scripts, the change that each update makes is the step times the function of its known staleness; under threads,
-// simulated or not, what was applied is what was measured.
+// Damped steps in training: on scripts, the change that each update makes is the step times the
+// function of its known staleness; under threads, simulated or not, what was applied is what was
+// measured.
 #include "catch.hpp"
 
 #include "support/counting.hpp"
@@ -37,7 +38,8 @@ struct scripted_update {
     std::uint64_t staleness;
 };
 
-/// All updates in the order of their applies, counted by going through the script: whoever reads takes the next row.
+/// All updates in the order of their applies, counted by going through the script: whoever reads
+/// takes the next row.
 std::vector<scripted_update> go_through(const test::script& turns) {
     struct read {
         std::size_t row;
@@ -58,8 +60,8 @@ std::vector<scripted_update> go_through(const test::script& turns) {
     return applied;
 }
 
-/// The factor of a worker's latest update, from the list of all its updates in this epoch: sorted, instead of in a histogram. From 64 on, values
-/// that are one bin of the histogram are one value.
+/// The factor of a worker's latest update, from the list of all its updates in this epoch: sorted,
+/// instead of in a histogram. From 64 on, values that are one bin of the histogram are one value.
 template <class Damping>
 double factor_by_hand(std::vector<std::uint64_t> seen, unsigned workers, double knob) {
     const std::uint64_t staleness = seen.back();
@@ -136,7 +138,8 @@ TEMPLATE_LIST_TEST_CASE("the change of every update is the step times the functi
 
 TEMPLATE_LIST_TEST_CASE("under threads, what was applied is what was measured", "", schemes) {
     if constexpr (TestType::info.stale == stale_writes::updates) {
-        const auto data = test::make_identity(4000); // no two rows share a coordinate, so nothing is lost
+        // no two rows share a coordinate, so nothing is lost
+        const auto data = test::make_identity(4000);
         for (const unsigned workers : {1U, 8U}) {
             with_dampings([&](const std::string& damping) {
                 CAPTURE(TestType::info.name, workers, damping);
@@ -242,7 +245,8 @@ TEST_CASE("the shrinking by l2 is that of the undamped step") {
     REQUIRE(run.run_epoch() == epoch_end::complete);
     std::vector<row_index> order;
     visiting_order::draw(ids, settings.seed, 0, order);
-    for (std::size_t update = 4; update < many; ++update) { // all workers have begun: a staleness of 3
+    // all workers have begun: a staleness of 3
+    for (std::size_t update = 4; update < many; ++update) {
         const double shrunk = std::pow(1 + step * l2, -static_cast<double>(many - update));
         REQUIRE(run.model().exclusive()[order[update]] == Approx(step / 4 * shrunk).epsilon(1e-4));
     }

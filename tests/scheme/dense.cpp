@@ -1,5 +1,6 @@
-// Every scheme of the list trains a multilayer perceptron, an objective that is evaluated a batch at a time: it learns the optical digits, its
-// tallies add up, deterministic ones give the same bits, and a resumed run those of one that was not interrupted.
+// Every scheme of the list trains a multilayer perceptron, an objective that is evaluated a batch
+// at a time: it learns the optical digits, its tallies add up, deterministic ones give the same
+// bits, and a resumed run those of one that was not interrupted.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
@@ -28,7 +29,8 @@ struct digits {
     explicit digits(const std::string& name) {
         file_source source(std::string(PECCARY_DATA) + "/" + name);
         rows = read_csv(source, {}).data;
-        targets.assign(rows.labels.begin(), rows.labels.end()); // 0 ... 9 are the classes and their labels
+        // 0 ... 9 are the classes and their labels
+        targets.assign(rows.labels.begin(), rows.labels.end());
         for (real& pixel : rows.values) {
             pixel /= 16;
         }
@@ -54,7 +56,8 @@ TEMPLATE_LIST_TEST_CASE("a network of two hidden layers reads digits that it has
     const digits test("digits.test.csv");
     const mlp objective(64, {32, 32}, 10);
     const auto rows = all_rows(training.view().size());
-    // Over six seeds the worst of all schemes has 0.9577 (20 epochs: 0.9488). With a step of 0.3 round robin sways: each update is three behind.
+    // Over six seeds the worst of all schemes has 0.9577 (20 epochs: 0.9488). With a step of 0.3
+    // round robin sways: each update is three behind.
     const train_settings settings{
         .workers = worker_count(TestType::info), .epochs = 40, .step = 0.15, .batch = batch_of_one_worker<TestType>, .seed = 1};
     stop_flag never;
@@ -64,7 +67,8 @@ TEMPLATE_LIST_TEST_CASE("a network of two hidden layers reads digits that it has
         run.require_finite(end, 0);
     }
     const auto seen = run.evaluate_on(test.view(), all_rows(test.view().size()));
-    REQUIRE(seen.accuracy >= 0.93); // what asynchronous workers reach depends on how the machine interleaves them
+    // what asynchronous workers reach depends on how the machine interleaves them
+    REQUIRE(seen.accuracy >= 0.93);
 }
 
 TEMPLATE_LIST_TEST_CASE("layer by layer, one worker has the same bits, and many learn", "", schemes) {
@@ -110,7 +114,9 @@ TEMPLATE_LIST_TEST_CASE("a network of sparse rows learns, and its tallies add up
             const char* output;
             target_kind kind;
             std::uint64_t batch;
-            double step; // small where copies of several workers are added up after many updates, and for squares, which bend more
+            // small where copies of several workers are added up after many updates, and for
+            // squares, which bend more
+            double step;
         } const problems[] = {{"softmax", target_kind::multiclass, 1, 0.1},
                               {"softmax", target_kind::multiclass, 20, 0.3},
                               {"logistic", target_kind::binary, 20, 0.3},
@@ -161,7 +167,8 @@ TEST_CASE("without hidden layers, networks of one score reach the optimum of log
         train_settings parallel = settings;
         parallel.workers = 4;
         REQUIRE(gap(train<synchronous>(objective, data.view(), parallel)) < 1e-3);
-        parallel.step = serial.step / 4; // how late updates are, the machine decides: with the whole step a run once had 2e-3
+        // how late updates are, the machine decides: with the whole step a run once had 2e-3
+        parallel.step = serial.step / 4;
         REQUIRE(gap(train<locked>(objective, data.view(), parallel)) < 1e-3);
     }
 }

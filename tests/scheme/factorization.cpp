@@ -1,5 +1,5 @@
-// An objective that nobody planned for: matrix factorization, in this one file. It is trained by all schemes, calibrated, diagnosed,
-// checkpointed and resumed without a line elsewhere.
+// An objective that nobody planned for: matrix factorization, in this one file. It is trained by
+// all schemes, calibrated, diagnosed, checkpointed and resumed without a line elsewhere.
 #include "catch.hpp"
 
 #include "support/training.hpp"
@@ -25,8 +25,9 @@ constexpr std::size_t factor_rank = 3;
 constexpr std::size_t user_count = 30;
 constexpr std::size_t item_count = 20;
 
-/// score = p_u . q_m for user u and item m; loss = (score - rating)^2 / 2. A rating is a row of two nonzeros: feature u, and
-/// feature `user_count` + m. Descent does not start at zero, where every gradient is zero.
+/// score = p_u . q_m for user u and item m; loss = (score - rating)^2 / 2. A rating is a row of two
+/// nonzeros: feature u, and feature `user_count` + m. Descent does not start at zero, where every
+/// gradient is zero.
 class factorization {
 public:
     static constexpr loss_info info{.name = "factorization",
@@ -37,7 +38,8 @@ public:
                                     .probabilities = false};
 
     struct gradient {
-        std::vector<real> user = std::vector<real>(factor_rank); ///< as they lie in the buffer, that is, over the scale
+        /// as they lie in the buffer, that is, over the scale
+        std::vector<real> user = std::vector<real>(factor_rank);
         std::vector<real> item = std::vector<real>(factor_rank);
         real slope = 0;
     };
@@ -180,7 +182,8 @@ TEST_CASE("its steps are tried from where it starts, and a trial leaves no trace
     calibration_sample sample(*task, rows, 1, 0, 1, {}, 0);
     const double standing = sample.try_step(1e-12);
     parameters initial = task->initial(1);
-    REQUIRE(standing == Approx(mean_rating_loss(*task, initial)).epsilon(0.2)); // of a sample of the same rating_set
+    // of a sample of the same rating_set
+    REQUIRE(standing == Approx(mean_rating_loss(*task, initial)).epsilon(0.2));
     const double moved = sample.try_step(0.05);
     REQUIRE(moved < 0.9 * standing);
     sample.try_step(1e10);

@@ -1,4 +1,5 @@
-// Stops at many moments: what was applied is a prefix, and going on from there is as if nothing had happened.
+// Stops at many moments: what was applied is a prefix, and going on from there is as if nothing had
+// happened.
 #include "catch.hpp"
 
 #include "support/counting.hpp"
@@ -70,7 +71,8 @@ TEMPLATE_LIST_TEST_CASE("after a stop, the updates applied are exactly a prefix 
                 const auto stopped = run_until_stopped<TestType>(objective, data.view(), settings, stop);
                 std::vector<row_index> order;
                 visiting_order::draw(all_rows(stopped_rows), settings.seed, stopped.position.epoch, order);
-                const real share = 1 / static_cast<real>(test::step_factor<TestType>(workers)); // a power of two, so exact
+                // a power of two, so exact
+                const real share = 1 / static_cast<real>(test::step_factor<TestType>(workers));
                 const std::uint64_t applied = stopped.position.update * batch;
                 REQUIRE(applied <= stopped_rows);
                 REQUIRE(applied + stopped.position.epoch * stopped_rows >= (after > workers * batch ? after - workers * batch : 0));
@@ -132,13 +134,15 @@ TEMPLATE_LIST_TEST_CASE("a stop from another thread at any moment loses nothing"
 
 TEMPLATE_LIST_TEST_CASE("a run resumed in mid-block has the steps of its own updates", "", schemes) {
     INFO(TestType::info.name);
-    // As after a run with more workers, and so smaller chunks. Round robin looks up each update's step by itself.
+    // As after a run with more workers, and so smaller chunks. Round robin looks up each update's
+    // step by itself.
     const auto data = test::make_sparse(target_kind::binary, stopped_rows, 60, 1);
     const linear<logistic> objective(60, true);
     const train_settings settings{.workers = 1, .epochs = 1, .step = 0.5, .batch = 1, .l2 = 0.01};
     for (const std::uint64_t update : {1, 8, 20, 31, 33}) {
         CAPTURE(update);
-        const auto from = [&](std::size_t copies) { // zeros, and as many private copies of them as the scheme has
+        // zeros, and as many private copies of them as the scheme has
+        const auto from = [&](std::size_t copies) {
             return checkpoint{.position = {.epoch = 0, .update = update, .stretch_begin = 0, .train_seconds = 0},
                               .buffer = std::vector<real>((1 + copies) * parameters(objective.layout()).size())};
         };

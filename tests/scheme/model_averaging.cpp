@@ -1,5 +1,5 @@
-// Copies that outlive a stretch: model averaging against a plain serial calculation, with l2 so strong that the scale is folded within an
-// epoch, resumed in the midst of a round, and diagnosed.
+// Copies that outlive a stretch: model averaging against a plain serial calculation, with l2 so
+// strong that the scale is folded within an epoch, resumed in the midst of a round, and diagnosed.
 #include "catch.hpp"
 
 #include "support/counting.hpp"
@@ -26,11 +26,12 @@ namespace {
 constexpr std::size_t averaged_rows = 120;
 constexpr std::size_t averaged_features = 10;
 
-/// Model averaging of linear least squares by the book, in double precision: w <- (w - step g) / (1 + step l2) on a worker's own
-/// copy, and after `period` updates each, the mean.
+/// Model averaging of linear least squares by the book, in double precision: w <- (w - step
+/// g) / (1 + step l2) on a worker's own copy, and after `period` updates each, the mean.
 std::vector<double> averaged_by_hand(const dense_view& data, const train_settings& settings, std::uint64_t period) {
     const unsigned workers = settings.workers;
-    const double l2 = *settings.l2 / workers; // a copy shrinks at all updates, and makes a part of them
+    // a copy shrinks at all updates, and makes a part of them
+    const double l2 = *settings.l2 / workers;
     std::vector<std::vector<double>> copies(workers, std::vector<double>(averaged_features));
     const auto mean = [&] {
         std::vector<double> sum(averaged_features);
@@ -57,7 +58,8 @@ std::vector<double> averaged_by_hand(const dense_view& data, const train_setting
             for (std::size_t j = 0; j < averaged_features; ++j) {
                 copy[j] = (copy[j] - *settings.step * slope * static_cast<double>(row.values[j])) / (1 + *settings.step * l2);
             }
-            // Every copy shrinks at every update, whoever makes it: the scale is a function of the update's number.
+            // Every copy shrinks at every update, whoever makes it: the scale is a function of the
+            // update's number.
             for (auto& other : copies) {
                 for (double& weight : other) {
                     weight /= &other == &copy ? 1 : 1 + *settings.step * l2;
@@ -103,8 +105,8 @@ TEST_CASE("model averaging is what a serial calculation makes, and bits depend o
 }
 
 TEST_CASE("copies are folded with the model: with l2 so strong that stretches are short, the bits of a round do not change") {
-    // A period so long that the copies never meet: each is serial descent on its own rows. One fold that missed a copy would leave
-    // it too large by the scale of a stretch.
+    // A period so long that the copies never meet: each is serial descent on its own rows. One fold
+    // that missed a copy would leave it too large by the scale of a stretch.
     const auto data = test::make_dense(target_kind::regression, averaged_rows, averaged_features, 5);
     for (const double l2 : {5.0, 100.0, 1e4}) {
         CAPTURE(l2);
@@ -112,7 +114,8 @@ TEST_CASE("copies are folded with the model: with l2 so strong that stretches ar
         const auto end = test::run<model_averaging>(linear<squared>(averaged_features, false), data.view(), settings);
         const auto serial = test::run<sequential>(linear<squared>(averaged_features, false), data.view(),
                                                   {.workers = 1, .epochs = 3, .step = 0.05, .batch = 1, .l2 = l2 / 2});
-        // Worker 0 makes all 360 updates, and the copy of worker 1 stays at zero: the mean is half of serial descent.
+        // Worker 0 makes all 360 updates, and the copy of worker 1 stays at zero: the mean is half
+        // of serial descent.
         for (std::size_t j = 0; j < averaged_features; ++j) {
             REQUIRE(end.buffer[j] == serial.buffer[j] / 2);
         }
@@ -168,7 +171,8 @@ TEST_CASE("workers with copies of a network do not meet after nearly every updat
         const auto end = averages ? test::run<model_averaging>(mlp(20, {16}, 3), data.view(), settings)
                                   : test::run<replicas>(mlp(20, {16}, 3), data.view(), settings);
         const auto all = end.merged();
-        // 400 updates of two workers, who meet every 16 of their own or less often: each update of a round is stale by the other's.
+        // 400 updates of two workers, who meet every 16 of their own or less often: each update of
+        // a round is stale by the other's.
         REQUIRE(all.staleness.samples() == 400);
         if (averages) {
             REQUIRE(all.staleness.mean() >= 15);

@@ -1,5 +1,5 @@
-// With one worker every scheme is serial descent: the parameters have the bits of `sequential`, whatever the executor, unless the scheme adds
-// up the same numbers in another order.
+// With one worker every scheme is serial descent: the parameters have the bits of `sequential`,
+// whatever the executor, unless the scheme adds up the same numbers in another order.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"

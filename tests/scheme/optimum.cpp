@@ -1,5 +1,6 @@
-// Training reaches the optimum that an independent method finds: every scheme for logistic regression, every objective for one scheme of each
-// kind, with bias, weights, l1, and an l2 of any size; all with the calibrated step.
+// Training reaches the optimum that an independent method finds: every scheme for logistic
+// regression, every objective for one scheme of each kind, with bias, weights, l1, and an l2 of any
+// size; all with the calibrated step.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
@@ -24,14 +25,16 @@ template <class Scheme, class Objective, class Data>
 double gap(const Objective& objective, const Data& data, const train_settings& settings, double optimum) {
     const train_result result = train<Scheme>(objective, data, settings);
     CAPTURE(Scheme::info.name, Objective::info.name, result.step, settings.workers, result.last.objective_value, optimum);
-    REQUIRE(result.last.objective_value > optimum * (1 - 1e-5)); // below the optimum is a wrong value, not a good one
+    // below the optimum is a wrong value, not a good one
+    REQUIRE(result.last.objective_value > optimum * (1 - 1e-5));
     return result.last.objective_value / optimum - 1;
 }
 
 constexpr std::uint64_t full_epochs = 60;
 
-/// For lossy schemes where most adds go to a few coordinates. A lost add is lost from the loss's gradient only, since the weights shrink by a
-/// scale that nobody can lose: the point where both balance moves, and l2 acts as if it were stronger.
+/// For lossy schemes where most adds go to a few coordinates. A lost add is lost from the loss's
+/// gradient only, since the weights shrink by a scale that nobody can lose: the point where both
+/// balance moves, and l2 acts as if it were stronger.
 constexpr double allowed_where_adds_collide = 1e-2;
 
 /// The objective value of zero weights.
@@ -53,7 +56,8 @@ TEMPLATE_LIST_TEST_CASE("logistic regression, every scheme: near the optimum", "
         if (workers == 1 || TestType::info.parallel) {
             CAPTURE(workers);
             const std::uint64_t epochs = 20 * static_cast<std::uint64_t>(test::step_factor<TestType>(workers));
-            const double allowed = TestType::info.lossless || workers == 1 ? 1e-3 : 2e-3; // 100 features of 4,000 rows are hot ones
+            // 100 features of 4,000 rows are hot ones
+            const double allowed = TestType::info.lossless || workers == 1 ? 1e-3 : 2e-3;
             REQUIRE(gap<TestType>(linear<logistic>(100, false), data.view(), {.workers = workers, .epochs = epochs}, optimum) < allowed);
         }
     }
@@ -68,15 +72,17 @@ TEMPLATE_LIST_TEST_CASE("every loss: near the optimum", "", losses) {
             }
             CAPTURE(l2, bias);
             auto data = test::make_sparse(TestType::info.target, 1500, 40, 2);
-            for (std::size_t row = 0; row < data.targets.size(); ++row) { // class weights, or just weights
+            // class weights, or just weights
+            for (std::size_t row = 0; row < data.targets.size(); ++row) {
                 data.weights.push_back(data.targets[row] > 0 ? real{0.6F} : real{1.7F});
             }
             const auto problem = test::problem_of(data.view(), l2, 0, bias);
             const double optimum =
                 TestType::info.name == "hinge" ? test::hinge_optimum(problem) : test::newton_optimum(TestType::info.name, problem);
             const linear<TestType> objective(40, bias);
-            // A strong l2 leaves little to gain over zero weights; most of that must be gained, too. (Not all: with a step far above 1 / l2 only
-            // the last few hundred updates, when the step has fallen below that, are averaged.)
+            // A strong l2 leaves little to gain over zero weights; most of that must be gained,
+            // too. (Not all: with a step far above 1 / l2 only the last few hundred updates, when
+            // the step has fallen below that, are averaged.)
             const double gain = 0.3 * (value_of_zero(TestType::info.name, problem) / optimum - 1);
             const double allowed = std::min(1e-3, gain);
             const train_settings settings{.workers = 1, .epochs = full_epochs, .l2 = l2};
@@ -84,7 +90,9 @@ TEMPLATE_LIST_TEST_CASE("every loss: near the optimum", "", losses) {
             train_settings parallel = settings;
             parallel.workers = 4;
             REQUIRE(gap<synchronous>(objective, data.view(), parallel, optimum) < allowed);
-            if (l2 < 100) { // else the result is the mean of the last few updates, and one of them late is a good part of it
+            // else the result is the mean of the last few updates, and one of them late is a good
+            // part of it
+            if (l2 < 100) {
                 REQUIRE(gap<atomic>(objective, data.view(), parallel, optimum) < allowed);
                 REQUIRE(gap<hogwild>(objective, data.view(), parallel, optimum) < std::min(allowed_where_adds_collide, gain));
             }
@@ -134,7 +142,8 @@ TEST_CASE("l1: near the optimum, with its exact zeros") {
             CAPTURE(j, exact);
             REQUIRE(found[j] == Approx(exact).margin(0.05));
             zeros += found[j] == 0 ? 1 : 0;
-            REQUIRE((found[j] != 0 || std::abs(exact) < 1e-3)); // no weight is truncated that should not be
+            // no weight is truncated that should not be
+            REQUIRE((found[j] != 0 || std::abs(exact) < 1e-3));
         }
         REQUIRE(zeros >= 40); // the optimum has 51
     };
@@ -154,7 +163,8 @@ TEMPLATE_LIST_TEST_CASE("a step times l2 far beyond 1 shrinks hard and stays fin
             const train_settings settings{.workers = TestType::info.parallel ? 2U : 1U, .epochs = 2, .step = step, .l2 = l2};
             const train_result result = train<TestType>(linear<logistic>(40, true), data.view(), settings);
             for (const real weight : result.model.exclusive(result.model.layout().find("weights"))) {
-                // A proximal step ends within |gradient| / l2 of where its gradient was taken; here gradients are at most 1 a coordinate.
+                // A proximal step ends within |gradient| / l2 of where its gradient was taken; here
+                // gradients are at most 1 a coordinate.
                 REQUIRE(std::abs(weight) <= 1.01 * std::min(1 / l2, 1000 * step));
             }
         }

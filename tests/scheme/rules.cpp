@@ -1,5 +1,6 @@
-// Update rules under every scheme: golden values of an independent implementation, learning with shared and with own state, bits that do not
-// depend on who made them, sparse rows, norms, and what is refused.
+// Update rules under every scheme: golden values of an independent implementation, learning with
+// shared and with own state, bits that do not depend on who made them, sparse rows, norms, and what
+// is refused.
 #include "catch.hpp"
 
 #include "golden/rules.hpp"
@@ -313,7 +314,8 @@ TEST_CASE("the step is calibrated with the rule that the run will have") {
         const calibration found = calibrate(*task, rows, 20, 1e-4, 10, 1, rule);
         calibration_sample sample(*task, rows, 20, 1e-4, 1, rule, 0);
         REQUIRE(found.sample_objective < 0.8 * sample.try_step(1e-12));
-        REQUIRE(sample.try_step(found.step) == sample.try_step(found.step)); // trying leaves no trace in the state
+        // trying leaves no trace in the state
+        REQUIRE(sample.try_step(found.step) == sample.try_step(found.step));
         steps.push_back(found.step);
     }
     REQUIRE(steps.back() < 0.2 * steps.front()); // adam and sgd

@@ -1,5 +1,6 @@
-// The instrument that measures staleness, proved on schedules whose staleness is known: workers take turns as a script says, and what is
-// recorded must be what follows from the script, update by update.
+// The instrument that measures staleness, proved on schedules whose staleness is known: workers
+// take turns as a script says, and what is recorded must be what follows from the script, update by
+// update.
 #include "catch.hpp"
 
 #include "support/counting.hpp"
@@ -23,12 +24,13 @@ namespace {
 
 constexpr std::size_t sampled_rows = 480;
 
-/// The scheme's workers read and write the shared parameters, and never wait if they have no feature in common.
+/// The scheme's workers read and write the shared parameters, and never wait if they have no
+/// feature in common.
 template <class Scheme>
 constexpr bool follows_a_script = Scheme::info.parallel && !Scheme::info.lockstep && Scheme::info.consistency != read_consistency::own_copy;
 
-/// The staleness of each update of each worker, in order: how many updates were applied between its read and its apply, counted by going
-/// through the script.
+/// The staleness of each update of each worker, in order: how many updates were applied between its
+/// read and its apply, counted by going through the script.
 std::vector<std::vector<std::uint64_t>> count_by_hand(const test::script& turns, unsigned workers, std::uint64_t updates) {
     std::vector<std::vector<std::uint64_t>> staleness(workers);
     std::map<unsigned, std::uint64_t> applied_at_read; ///< of the workers that have read
@@ -48,7 +50,8 @@ std::vector<std::vector<std::uint64_t>> count_by_hand(const test::script& turns,
     return staleness;
 }
 
-/// Of each worker's updates every `period`-th, in a histogram. The workers' samples are staggered evenly over the period.
+/// Of each worker's updates every `period`-th, in a histogram. The workers' samples are staggered
+/// evenly over the period.
 std::vector<histogram> sampled(const std::vector<std::vector<std::uint64_t>>& staleness, std::uint64_t period) {
     std::vector<histogram> all;
     for (std::size_t worker = 0; worker < staleness.size(); ++worker) {
@@ -178,7 +181,8 @@ TEST_CASE("a striped worker that waits has not read: with a feature in common no
 
 TEMPLATE_LIST_TEST_CASE("delays of coordinates follow from the script, and whole applies lose nothing", "", schemes) {
     if constexpr (follows_a_script<TestType> && TestType::info.name != std::string_view("striped")) {
-        // Feature 0 is in every row and makes up half of the nonzeros; the other of each row is its own.
+        // Feature 0 is in every row and makes up half of the nonzeros; the other of each row is its
+        // own.
         test::sparse_set data;
         data.storage.columns = sampled_rows + 1;
         for (std::size_t row = 0; row < sampled_rows; ++row) {

@@ -1,5 +1,6 @@
-// Virtual workers: what every asynchronous scheme inherits from the list under every law of delays. That each example is used once, that tallies
-// add up, and that a stop leaves a prefix, conformance.cpp and interruption.cpp say of this executor as of the others.
+// Virtual workers: what every asynchronous scheme inherits from the list under every law of delays.
+// That each example is used once, that tallies add up, and that a stop leaves a prefix,
+// conformance.cpp and interruption.cpp say of this executor as of the others.
 #include "catch.hpp"
 
 #include "scratch_directory.hpp"
@@ -86,7 +87,8 @@ TEMPLATE_LIST_TEST_CASE("a simulation gives the same bits again, and others unde
                 }
                 all.push_back(once.buffer);
             });
-            // Striped workers may come in the same order, and a replica may have been handed the same examples.
+            // Striped workers may come in the same order, and a replica may have been handed the
+            // same examples.
             if (in_place_scheme<TestType> && TestType::info.name != "striped") {
                 REQUIRE(std::ranges::none_of(all.begin() + 1, all.end(), [&](const auto& buffer) { return buffer == all[0]; }));
             }
@@ -129,7 +131,8 @@ TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the b
 TEMPLATE_LIST_TEST_CASE("any number of workers, under any law: each example once, and a record for each update", "", schemes) {
     if constexpr (simulable<TestType>) {
         const auto data = test::make_identity(simulated_rows);
-        for (const unsigned workers : {1U, 3U, 64U, 1024U}) { // the last are more than there are updates
+        // the last are more than there are updates
+        for (const unsigned workers : {1U, 3U, 64U, 1024U}) {
             with_delays([&](const std::string& delay) {
                 CAPTURE(TestType::info.name, workers, delay);
                 const test::counting objective(simulated_rows, simulated_rows);
@@ -189,7 +192,8 @@ TEST_CASE("a stop within an epoch: what was read is applied, and the same stop l
         const auto buffer = stopped_at(evaluations, position);
         REQUIRE(position.update >= evaluations);
         REQUIRE(buffer == stopped_at(evaluations, position));
-        // Going on reads anew, when the uninterrupted run had workers in the midst of updates: near, but not the same bits.
+        // Going on reads anew, when the uninterrupted run had workers in the midst of updates:
+        // near, but not the same bits.
         stop_flag never;
         trainer<hogwild, linear<logistic>, sparse_view> rest(objective, data.view(), ids, virtual_settings(9, "exponential"), never);
         rest.restore(position, buffer);
@@ -278,7 +282,8 @@ TEST_CASE("the shape of staleness: all P - 1 under constant delays, geometric un
     }
     REQUIRE(distance < 0.03);
     REQUIRE(rest < 0.02);
-    // Slices on two cores: nearly all updates see few others, and a few see whole slices of the others.
+    // Slices on two cores: nearly all updates see few others, and a few see whole slices of the
+    // others.
     settings.delay = "slices:2,1000";
     const histogram slices = test::run<hogwild>(objective, data.view(), settings).merged().staleness;
     REQUIRE(slices.quantile(0.99) <= 3);
@@ -323,7 +328,8 @@ TEST_CASE("slices have the shape of more threads than cores: a body of a few upd
         REQUIRE(all.samples() == 1'000'000);
         return all;
     };
-    // Of a geometric distribution, the greatest of a million is some six times the ninth decile, whatever the mean.
+    // Of a geometric distribution, the greatest of a million is some six times the ninth decile,
+    // whatever the mean.
     constexpr double apart = 50;
     const auto tail = [](const histogram& of) {
         return static_cast<double>(of.maximum()) / static_cast<double>(std::max<std::uint64_t>(1, of.quantile(0.9)));

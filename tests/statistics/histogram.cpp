@@ -1,4 +1,5 @@
-// The histogram: its bins partition the non-negative integers, its quantiles agree with a sorted sample, and nothing is lost.
+// The histogram: its bins partition the non-negative integers, its quantiles agree with a sorted
+// sample, and nothing is lost.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"

@@ -1,4 +1,5 @@
-// The instrument: what the probe measures is what its definitions say (docs/staleness.md), counted from the events one by one.
+// The instrument: what the probe measures is what its definitions say (docs/staleness.md), counted
+// from the events one by one.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"
@@ -28,7 +29,8 @@ struct interval {
     std::uint64_t end = never;
 };
 
-/// Workers that take their next event (read, apply, end) whenever `step` says so, all on one thread.
+/// Workers that take their next event (read, apply, end) whenever `step` says so, all on one
+/// thread.
 class scripted_workers {
 public:
     scripted_workers(std::size_t workers, const staleness_sampling& sampling, clock_writers writers = clock_writers::each_worker)
@@ -118,7 +120,8 @@ bool same(const histogram& one, const histogram& other) {
 
 TEST_CASE("the timeline of docs/staleness.md") {
     scripted_workers run(3, {.mode = staleness_mode::exact, .period = 1});
-    for (const char worker : std::string_view("111202211110112022")) { // whose event it is, column by column
+    // whose event it is, column by column
+    for (const char worker : std::string_view("111202211110112022")) {
         run.step(static_cast<std::size_t>(worker - '0'));
     }
     struct row {
@@ -251,7 +254,8 @@ TEST_CASE("an update that is given up is no sample, and is not under way any mor
         staleness_probe quick(clocks, 0, {.mode = mode, .period = period}, statistics[0]);
         staleness_probe slow(clocks, 1, {.mode = mode, .period = period}, statistics[1]);
         constexpr std::uint64_t updates = 60;
-        for (std::uint64_t update = 0; update < updates; ++update) { // the slow one gives every second one up
+        // the slow one gives every second one up
+        for (std::uint64_t update = 0; update < updates; ++update) {
             slow.at_read();
             quick.at_read();
             quick.at_apply();
@@ -264,12 +268,14 @@ TEST_CASE("an update that is given up is no sample, and is not under way any mor
             }
         }
         const bool exact = mode == staleness_mode::exact;
-        const std::uint64_t sampled = mode == staleness_mode::sampled ? updates / period / 2 : 0; // of every third, every second is dropped
+        // of every third, every second is dropped
+        const std::uint64_t sampled = mode == staleness_mode::sampled ? updates / period / 2 : 0;
         REQUIRE(statistics[0].staleness.samples() == (exact ? updates : 2 * sampled));
         REQUIRE(statistics[1].staleness.samples() == (exact ? updates / 2 : sampled));
         REQUIRE(statistics[1].as_sampled.samples() == (exact ? updates / period / 2 : 0));
         REQUIRE(statistics[1].staleness.maximum() == (mode == staleness_mode::off ? 0 : 1));
-        REQUIRE(statistics[0].overlap.maximum() == (exact ? 1 : 0)); // the slow one's update of the time, and none that it gave up before
+        // the slow one's update of the time, and none that it gave up before
+        REQUIRE(statistics[0].overlap.maximum() == (exact ? 1 : 0));
         REQUIRE(statistics[1].overlap.samples() == (exact ? updates / 2 : 0));
         REQUIRE(clocks.own(1) == (mode == staleness_mode::off ? 0 : updates));
     }

@@ -1,4 +1,5 @@
-// What every damping inherits from the list, each formula at a few points worked out by hand, and how one is named.
+// What every damping inherits from the list, each formula at a few points worked out by hand, and
+// how one is named.
 #include "catch.hpp"
 
 #include "peccary/step/damper.hpp"
@@ -80,16 +81,18 @@ TEST_CASE("tail: 1 + A (1 - 2 F)") {
 TEST_CASE("a damper knows what its worker has seen") {
     worker_statistics statistics;
     damper tail(damping_named("tail"), 3, statistics);
-    // Seen so far, this one included, and its rank in it: {4}: 1/2; {4, 0}: 1/4; {4, 0, 9}: 5/6; {4, 0, 9, 4}: 2/4.
+    // Seen so far, this one included, and its rank in it: {4}: 1/2; {4, 0}: 1/4; {4, 0, 9}: 5/6;
+    // {4, 0, 9, 4}: 2/4.
     REQUIRE(factor_after(tail, 4) == Approx(1));
     REQUIRE(factor_after(tail, 0) == Approx(1.5));
     REQUIRE(factor_after(tail, 9) == Approx(1 - 2.0 / 3));
     REQUIRE(factor_after(tail, 4) == Approx(1));
     REQUIRE(statistics.damping == Approx(1 + 1.5 + 1.0 / 3 + 1));
 
-    damper exponential(damping_named("exponential:0.5"), 3, statistics); // the threshold is the median
-    REQUIRE(factor_after(exponential, 6) == Approx(1 / 16.0));           // median 6
-    REQUIRE(factor_after(exponential, 2) == Approx(0.25));               // of {2, 6}: 2, so beta = log(2) / 1
+    // the threshold is the median
+    damper exponential(damping_named("exponential:0.5"), 3, statistics);
+    REQUIRE(factor_after(exponential, 6) == Approx(1 / 16.0)); // median 6
+    REQUIRE(factor_after(exponential, 2) == Approx(0.25));     // of {2, 6}: 2, so beta = log(2) / 1
     exponential.begin_epoch();
     REQUIRE(factor_after(exponential, 2) == Approx(0.25)); // again the only one
     REQUIRE(factor_after(exponential, 6) == Approx(1 / 64.0));

@@ -1,4 +1,5 @@
-// Asynchrony as momentum: the formulas by hand, the fit on descent whose momentum is known, and simulated workers, who show what theory says.
+// Asynchrony as momentum: the formulas by hand, the fit on descent whose momentum is known, and
+// simulated workers, who show what theory says.
 #include "catch.hpp"
 
 #include "support/implied_momentum.hpp"

@@ -1,4 +1,5 @@
-// Update rules: names, knobs, what is refused, and states that others' adds have pushed out of their range.
+// Update rules: names, knobs, what is refused, and states that others' adds have pushed out of
+// their range.
 #include "catch.hpp"
 
 #include "peccary/step/rules.hpp"

@@ -1,4 +1,5 @@
-// The step table: its scale is the product of all shrinks, and it says the same wherever one enters it.
+// The step table: its scale is the product of all shrinks, and it says the same wherever one enters
+// it.
 #include "catch.hpp"
 
 #include "peccary/core/random.hpp"
@@ -26,7 +27,8 @@ TEST_CASE("the scale is the product of 1 / (1 + step * l2), in extended precisio
                 long double step_sum = 0;
                 for (std::uint64_t update = first; update < first + updates; ++update) {
                     const step_cursor at = table.at(update);
-                    const double step = falling(update - (update - first) % step_table::block); // constant within a block
+                    // constant within a block
+                    const double step = falling(update - (update - first) % step_table::block);
                     REQUIRE(at.step() == static_cast<float>(step));
                     REQUIRE(at.scale().scale == Approx(static_cast<double>(scale)).epsilon(1e-7));
                     REQUIRE(at.scale().inverse == Approx(static_cast<double>(1 / scale)).epsilon(1e-7));
@@ -53,7 +55,8 @@ TEST_CASE("entering in mid-block equals walking there, bit for bit") {
             }
         }
     };
-    for (const double step : {0.0625, 0.375, 0.8125}) { // found by search: a power by std::pow differs here in the last bit
+    // found by search: a power by std::pow differs here in the last bit
+    for (const double step : {0.0625, 0.375, 0.8125}) {
         check(0, 1, [&](std::uint64_t) { return step; });
     }
     peccary::random_stream random(1, 0, 0);

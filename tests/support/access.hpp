@@ -1,4 +1,5 @@
-// What one needs to run any access policy in a test: the mutex that it may refer to, and a policy for each worker.
+// What one needs to run any access policy in a test: the mutex that it may refer to, and a policy
+// for each worker.
 #pragma once
 
 #include "peccary/parameters/access_policies.hpp"
@@ -17,7 +18,8 @@ inline peccary::parameters buffer_of(std::size_t size) {
     return peccary::parameters(layout);
 }
 
-/// Makes policies of type `Access`, all for one buffer; a policy that refers to something else adds its case here.
+/// Makes policies of type `Access`, all for one buffer; a policy that refers to something else adds
+/// its case here.
 template <class Access>
 class access_maker {
 public:

@@ -1,4 +1,5 @@
-// An objective that counts instead of learning, and one that asks for a stop in the midst of another.
+// An objective that counts instead of learning, and one that asks for a stop in the midst of
+// another.
 #pragma once
 
 #include "peccary/core/stop_flag.hpp"
@@ -12,8 +13,9 @@
 
 namespace test {
 
-/// The gradient is -1 times the row, and -1 for the bias, wherever it is taken; so with integer data and steps every sum is exact, whatever
-/// the order. `target` is the row's number, and each evaluation of a row is counted.
+/// The gradient is -1 times the row, and -1 for the bias, wherever it is taken; so with integer
+/// data and steps every sum is exact, whatever the order. `target` is the row's number, and each
+/// evaluation of a row is counted.
 class counting {
 public:
     static constexpr peccary::loss_info info{.name = "counting",

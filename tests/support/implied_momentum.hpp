@@ -1,4 +1,5 @@
-// The momentum that simulated workers show on a quadratic whose gradient is exact, so that only delays are random.
+// The momentum that simulated workers show on a quadratic whose gradient is exact, so that only
+// delays are random.
 #pragma once
 
 #include "support/made_data.hpp"
@@ -17,7 +18,8 @@
 
 namespace test {
 
-/// Sum over j of h_j (w_j - 1)^2 / 2, whatever the row; where w stood after each update is written to a list.
+/// Sum over j of h_j (w_j - 1)^2 / 2, whatever the row; where w stood after each update is written
+/// to a list.
 class traced_quadratic {
 public:
     static constexpr peccary::loss_info info{.name = "traced_quadratic",
@@ -76,7 +78,8 @@ private:
 
 static_assert(peccary::objective<traced_quadratic>);
 
-/// The mean trajectory of hogwild's workers with exponential delays over so many seeds, fitted. Descent begins at 0.
+/// The mean trajectory of hogwild's workers with exponential delays over so many seeds, fitted.
+/// Descent begins at 0.
 inline peccary::momentum_fit measured_momentum(unsigned workers, double step, std::uint64_t seeds) {
     constexpr std::size_t updates = 120;
     constexpr std::size_t coordinates = traced_quadratic::curvatures.size();

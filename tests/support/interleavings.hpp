@@ -1,4 +1,5 @@
-// Runs a few small programs on one thread, in every order of the steps that they take on what they share.
+// Runs a few small programs on one thread, in every order of the steps that they take on what they
+// share.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +19,11 @@
 
 namespace test {
 
-/// A step is an operation on an atomic or on a cell of plain memory. A program is a fiber, which stops before each of its steps until it is chosen to
-/// go on. All choices are tried depth first, each run from the beginning. A run ends early in a state that was met before: the same values of
-/// all atomics and cells, and programs that have each seen the same values (as 64 bits of hash, of which some 10^5 do not collide).
+/// A step is an operation on an atomic or on a cell of plain memory. A program is a fiber, which
+/// stops before each of its steps until it is chosen to go on. All choices are tried depth first,
+/// each run from the beginning. A run ends early in a state that was met before: the same values of
+/// all atomics and cells, and programs that have each seen the same values (as 64 bits of hash, of
+/// which some 10^5 do not collide).
 /// Steps are sequentially consistent: weaker orders of memory are the thread sanitizer's business.
 class interleavings {
 public:
@@ -30,8 +33,10 @@ public:
         std::string failure; ///< the first one's text; empty if there was none
     };
 
-    /// `make()` makes what the programs share, and returns an object with `programs()`, a vector of functions, and `check()`, called when all have
-    /// ended. Programs and `check` call `require`. What the programs hold between steps must not need a destructor. `make` is called many times.
+    /// `make()` makes what the programs share, and returns an object with `programs()`, a vector of
+    /// functions, and `check()`, called when all have ended. Programs and `check` call `require`.
+    /// What the programs hold between steps must not need a destructor. `make` is called many
+    /// times.
     template <class Make>
     static outcome explore(Make make) {
         interleavings all;
@@ -71,7 +76,8 @@ public:
     /// The number of the running program, from 0.
     static std::size_t running() noexcept { return current_->active_ != nullptr ? current_->active_->number : 0; }
 
-    /// To be called where all that the running program remembers is `value`: what it has seen before no longer tells states apart.
+    /// To be called where all that the running program remembers is `value`: what it has seen
+    /// before no longer tells states apart.
     static void remembers(std::uint64_t value) {
         if (current_->active_ != nullptr) {
             current_->active_->history = mixed(current_->active_->number, value);
@@ -84,7 +90,8 @@ public:
 
 private:
     static constexpr std::size_t stack_size = std::size_t{1} << 16U;
-    static constexpr std::size_t most_steps = 10'000; ///< of a run; more are a program that does not come to an end
+    /// of a run; more are a program that does not come to an end
+    static constexpr std::size_t most_steps = 10'000;
 
     struct fiber {
         std::function<void()> program;
@@ -111,7 +118,8 @@ private:
         cells_.clear();
     }
 
-    /// Runs the programs along the choices made, and beyond them takes the first each time. No fibers are left if they come to their ends.
+    /// Runs the programs along the choices made, and beyond them takes the first each time. No
+    /// fibers are left if they come to their ends.
     void follow(const std::vector<std::function<void()>>& programs) {
         for (std::size_t number = 0; number < programs.size(); ++number) {
             fiber& made = *fibers_.emplace_back(std::make_unique<fiber>());
@@ -176,7 +184,8 @@ private:
         for (const auto& value : atomics_) {
             hash = mixed(hash, value());
         }
-        for (const float* const cell : cells_) { // the lowest address is that of the same cell in every run
+        // the lowest address is that of the same cell in every run
+        for (const float* const cell : cells_) {
             hash = mixed(mixed(hash, static_cast<std::uint64_t>(cell - *cells_.begin())), std::bit_cast<std::uint32_t>(*cell));
         }
         std::vector<std::uint64_t> histories;
@@ -204,8 +213,9 @@ private:
     outcome found_;
 };
 
-/// An atomic whose operations are steps. Memory orders are those of the real one, and without effect. So that states are not told apart by what no
-/// program looks at, a sum's old value is seen when it is used, and a failed swap does not say what it found.
+/// An atomic whose operations are steps. Memory orders are those of the real one, and without
+/// effect. So that states are not told apart by what no program looks at, a sum's old value is seen
+/// when it is used, and a failed swap does not say what it found.
 template <class Value>
 class stepping_atomic {
 public:

@@ -1,4 +1,5 @@
-// Synthetic training sets, made in the test: sparse with a few hot features and empty rows, or dense; targets from a hidden model with noise.
+// Synthetic training sets, made in the test: sparse with a few hot features and empty rows, or
+// dense; targets from a hidden model with noise.
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -113,7 +114,8 @@ inline dense_set make_dense(target_kind kind, std::size_t rows, std::size_t feat
     return made;
 }
 
-/// Row i has the one feature i, of value 1, and target i: whatever is added to a weight tells which rows were applied, and how often.
+/// Row i has the one feature i, of value 1, and target i: whatever is added to a weight tells which
+/// rows were applied, and how often.
 inline sparse_set make_identity(std::size_t rows) {
     sparse_set made;
     made.storage.columns = rows;
@@ -123,7 +125,8 @@ inline sparse_set make_identity(std::size_t rows) {
     return made;
 }
 
-/// Every row has features 0, 1 and 5, and one of 50 others: updates collide all the time. Values are 1, target i is i.
+/// Every row has features 0, 1 and 5, and one of 50 others: updates collide all the time. Values
+/// are 1, target i is i.
 inline sparse_set make_contended(std::size_t rows) {
     sparse_set made;
     made.storage.columns = 60;

@@ -1,5 +1,5 @@
-// Optima by methods that have nothing in common with the library: full-batch Newton, L-BFGS and coordinate descent in double precision. Each
-// checks its own result by the optimality conditions.
+// Optima by methods that have nothing in common with the library: full-batch Newton, L-BFGS and
+// coordinate descent in double precision. Each checks its own result by the optimality conditions.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -75,7 +75,8 @@ inline loss_point reference_loss(std::string_view name, double s, double y) {
     throw std::logic_error("no reference for the loss " + std::string(name));
 }
 
-/// The optimal value for a loss of one score, without l1, by Newton's method with a halving line search.
+/// The optimal value for a loss of one score, without l1, by Newton's method with a halving line
+/// search.
 inline double newton_optimum(std::string_view loss, const reference_problem& problem) {
     const Eigen::Index n = problem.rows.rows();
     const Eigen::Index d = problem.rows.cols();
@@ -126,12 +127,14 @@ inline double newton_optimum(std::string_view loss, const reference_problem& pro
     return value;
 }
 
-/// A minimum of a smooth convex function, by L-BFGS with a halving line search. `f(x, gradient)` returns the value.
+/// A minimum of a smooth convex function, by L-BFGS with a halving line search. `f(x, gradient)`
+/// returns the value.
 inline double lbfgs_minimum(const std::function<double(const Eigen::VectorXd&, Eigen::VectorXd&)>& f, Eigen::Index size) {
     Eigen::VectorXd x = Eigen::VectorXd::Zero(size);
     Eigen::VectorXd gradient(size);
     double value = f(x, gradient);
-    std::deque<std::pair<Eigen::VectorXd, Eigen::VectorXd>> memory; // (change of x, change of the gradient), newest last
+    // (change of x, change of the gradient), newest last
+    std::deque<std::pair<Eigen::VectorXd, Eigen::VectorXd>> memory;
     for (int iteration = 0; iteration < 2000 && gradient.norm() > 1e-8; ++iteration) {
         Eigen::VectorXd direction = -gradient;
         std::vector<double> alphas;
@@ -201,7 +204,8 @@ inline double softmax_optimum(const reference_problem& problem, Eigen::Index cla
         (d + 1) * classes);
 }
 
-/// The optimum with l1, without bias, by cyclic coordinate descent on a quadratic bound (`curvature` bounds the loss's second derivative).
+/// The optimum with l1, without bias, by cyclic coordinate descent on a quadratic bound
+/// (`curvature` bounds the loss's second derivative).
 /// Returns the value and the weights, whose zeros are exact.
 inline std::pair<double, Eigen::VectorXd> lasso_optimum(std::string_view loss, double curvature, const reference_problem& problem) {
     const Eigen::Index n = problem.rows.rows();
@@ -247,12 +251,14 @@ inline std::pair<double, Eigen::VectorXd> lasso_optimum(std::string_view loss, d
     return {value / count + 0.5 * problem.l2 * w.squaredNorm() + problem.l1 * w.lpNorm<1>(), w};
 }
 
-/// The optimal value of the support vector machine with l2 > 0 and without bias, by coordinate ascent in its dual (Hsieh, Chang, Lin,
-/// Keerthi, Sundararajan 2008). Primal and dual agree at the optimum, and are compared.
+/// The optimal value of the support vector machine with l2 > 0 and without bias, by coordinate
+/// ascent in its dual (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008). Primal and dual agree at the
+/// optimum, and are compared.
 inline double hinge_optimum(const reference_problem& problem) {
     const Eigen::Index n = problem.rows.rows();
     const double count = static_cast<double>(n);
-    Eigen::VectorXd alphas = Eigen::VectorXd::Zero(n); // 0 <= alpha_i <= c_i; w = sum_i alpha_i y_i x_i / (l2 n)
+    // 0 <= alpha_i <= c_i; w = sum_i alpha_i y_i x_i / (l2 n)
+    Eigen::VectorXd alphas = Eigen::VectorXd::Zero(n);
     Eigen::VectorXd w = Eigen::VectorXd::Zero(problem.rows.cols());
     const Eigen::VectorXd squares = problem.rows.rowwise().squaredNorm();
     const Eigen::MatrixXd columns = problem.rows.transpose();

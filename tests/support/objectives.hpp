@@ -1,4 +1,5 @@
-// The list of objectives that conformance tests iterate over: a linear model under each loss, and softmax.
+// The list of objectives that conformance tests iterate over: a linear model under each loss, and
+// softmax.
 #pragma once
 
 #include "peccary/core/type_list.hpp"

@@ -1,4 +1,5 @@
-// Simulated workers that take their turns as a script says, so that what happens between a read and an apply is known beforehand.
+// Simulated workers that take their turns as a script says, so that what happens between a read and
+// an apply is known beforehand.
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -15,7 +16,8 @@
 
 namespace test {
 
-/// Numbers of workers, each of whom reads and applies alternately: `beginning` once, then `cycle` over and over.
+/// Numbers of workers, each of whom reads and applies alternately: `beginning` once, then `cycle`
+/// over and over.
 struct script {
     std::vector<unsigned> beginning;
     std::vector<unsigned> cycle;

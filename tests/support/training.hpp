@@ -1,4 +1,5 @@
-// Runs a scheme for tests: over every executor and worker count that may run it, and to the end of its epochs.
+// Runs a scheme for tests: over every executor and worker count that may run it, and to the end of
+// its epochs.
 #pragma once
 
 #include "peccary/data/split.hpp"
@@ -15,7 +16,8 @@ inline bool runs_together(const peccary::scheme_info& scheme, const peccary::exe
     return workers == 1 || (scheme.parallel && executor.several && (executor.concurrent || !scheme.lockstep));
 }
 
-/// Calls `check(executor_name, workers)` for every executor and each of the worker counts, except those that must be refused.
+/// Calls `check(executor_name, workers)` for every executor and each of the worker counts, except
+/// those that must be refused.
 template <class Scheme, class Check>
 void with_executors(std::initializer_list<unsigned> worker_counts, Check check) {
     peccary::executors::for_each([&](auto tag) {
@@ -28,7 +30,8 @@ void with_executors(std::initializer_list<unsigned> worker_counts, Check check) 
     });
 }
 
-/// Where workers' copies are averaged, a pass moves their mean a P-th as far; a step as many times as large makes up for it.
+/// Where workers' copies are averaged, a pass moves their mean a P-th as far; a step as many times
+/// as large makes up for it.
 template <class Scheme>
 double step_factor(unsigned workers) {
     return Scheme::info.averages ? workers : 1;

@@ -1,5 +1,5 @@
-// The calibrated step: the same for the same seed, measured and not guessed for every objective and l2, near the best of a grid, and stable under the
-// delay that a scheme has by construction.
+// The calibrated step: the same for the same seed, measured and not guessed for every objective and
+// l2, near the best of a grid, and stable under the delay that a scheme has by construction.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
@@ -38,7 +38,8 @@ TEMPLATE_LIST_TEST_CASE("the step is finite and positive, and improves on doing 
             REQUIRE(std::isfinite(found.sample_objective));
             const auto task = make_problem(objective, data.view());
             calibration_sample sample(*task, rows, batch, l2, 1, {}, 0);
-            REQUIRE(found.sample_objective <= sample.try_step(1e-12)); // a step that small leaves the parameters at zero
+            // a step that small leaves the parameters at zero
+            REQUIRE(found.sample_objective <= sample.try_step(1e-12));
             const calibration again = calibrate(*make_problem(objective, data.view()), rows, batch, l2, 10, 1);
             REQUIRE(again.step == found.step);
             REQUIRE(calibrate(*make_problem(objective, data.view()), rows, batch, l2, 1, 1).step ==
@@ -62,14 +63,16 @@ TEST_CASE("a data set without features still gets a step") {
     for (int row = 0; row < 40; ++row) {
         data.append({}, {}, row % 3 == 0 ? real{1} : real{-1});
     }
-    // The bias alone: the log-odds of 14 in 40. All adds are to one coordinate, where `hogwild` would lose many.
+    // The bias alone: the log-odds of 14 in 40. All adds are to one coordinate, where `hogwild`
+    // would lose many.
     const auto result = train<atomic>(linear<logistic>(0, true), data.view(), {.workers = 2, .epochs = 200});
     REQUIRE(result.model.exclusive(result.model.layout().find("bias"))[0] == Approx(std::log(14.0 / 26)).margin(0.01));
 }
 
 namespace {
 
-/// Rows that are all the same: one feature of value 1, target 1. So the score is all there is to learn, from any objective of squared loss.
+/// Rows that are all the same: one feature of value 1, target 1. So the score is all there is to
+/// learn, from any objective of squared loss.
 test::dense_set same_rows(std::size_t rows) {
     test::dense_set data;
     data.storage.columns = 1;
@@ -79,8 +82,8 @@ test::dense_set same_rows(std::size_t rows) {
     return data;
 }
 
-/// Loss of the score that begins at `score`, after `updates` of x(t+1) = x(t) - step(t) of(x(t - delay) - 1, x(t) - x(t - delay)), the delay less at the
-/// beginning.
+/// Loss of the score that begins at `score`, after `updates` of x(t+1) = x(t) - step(t)
+/// of(x(t - delay) - 1, x(t) - x(t - delay)), the delay less at the beginning.
 template <class Direction>
 double loss_of_delayed_descent(double score, double step, std::uint64_t updates, std::uint64_t delay, Direction of) {
     std::vector<double> scores{score};
@@ -93,8 +96,8 @@ double loss_of_delayed_descent(double score, double step, std::uint64_t updates,
     return (scores.back() - 1) * (scores.back() - 1) / 2;
 }
 
-/// Calls `test(objective, curvature, score at first)` for an objective that is evaluated example by example and for one that takes batches, whose bias
-/// doubles the curvature.
+/// Calls `test(objective, curvature, score at first)` for an objective that is evaluated example by
+/// example and for one that takes batches, whose bias doubles the curvature.
 template <class Test>
 void for_both_kinds_of_objective(Test test) {
     test(linear<squared>(1, false), 1.0, 0.0);
@@ -192,7 +195,8 @@ TEST_CASE("delay is compensated as steps are tried, and without delay there is n
     };
     for (const std::uint64_t delay : {0, 7, 40}) {
         CAPTURE(delay);
-        // Weight and bias have the same gradient, g, and each makes half of what the score moves: g + lambda g^2 (now - as read).
+        // Weight and bias have the same gradient, g, and each makes half of what the score moves:
+        // g + lambda g^2 (now - as read).
         const auto compensated = [](double g, double moved) { return 2 * (g + lambda * g * g * moved / 2); };
         REQUIRE(value({.compensation = "constant", .lambda = lambda}, delay) ==
                 Approx(loss_of_delayed_descent(score, 0.005, 625, delay, compensated)).epsilon(1e-3));

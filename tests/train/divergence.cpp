@@ -1,4 +1,5 @@
-// Divergence is caught: by every scheme within the epoch, by the objective's value after it; the message says where and what to do.
+// Divergence is caught: by every scheme within the epoch, by the objective's value after it; the
+// message says where and what to do.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"

@@ -1,4 +1,5 @@
-// Settings and combinations that have no meaning are refused, with a message that says what has; and how a run is reported.
+// Settings and combinations that have no meaning are refused, with a message that says what has;
+// and how a run is reported.
 #include "catch.hpp"
 
 #include "support/made_data.hpp"

@@ -1,9 +1,13 @@
-// A file that appears whole or not at all: whoever opens the path sees the old content or the new, even if the writer is killed.
+// A file that appears whole or not at all: whoever opens the path sees the old content or the new,
+// even if the writer is killed.
 //
-// Considerations. Everything goes to a temporary name in the same directory (a rename across file systems is a copy, and not atomic);
-// the data are synced before the rename, or else a power cut could leave the new name with no content; the directory is synced after it,
-// or else the old content could come back. A killed writer leaves at most its one temporary, NAME.<16 hex digits>.tmp, to be deleted.
-// An unnamed file (O_TMPFILE, linkat) would leave none, but cannot replace an existing name and is not to be had on every file system.
+// Considerations. Everything goes to a temporary name in the same directory (a rename across file
+// systems is a copy, and not atomic); the data are synced before the rename, or else a power cut
+// could leave the new name with no content; the directory is synced after it, or else the old
+// content could come back. A killed writer leaves at most its one temporary, NAME.<16 hex
+// digits>.tmp, to be deleted.
+// An unnamed file (O_TMPFILE, linkat) would leave none, but cannot replace an existing name and is
+// not to be had on every file system.
 #pragma once
 
 #include "peccary/core/file.hpp"
@@ -27,17 +31,22 @@
 
 namespace peccary {
 
-/// Construct, `write` any number of times, `commit`. Without the commit, or when anything throws, the destination stays as it was.
+/// Construct, `write` any number of times, `commit`. Without the commit, or when anything throws,
+/// the destination stays as it was.
 ///
-/// - An existing file keeps its permissions, and its owner and group where the process may set them; a new one has 0666 less the umask.
-///   An existing file that the process may not write is an error, although its directory would allow to replace it.
+/// - An existing file keeps its permissions, and its owner and group where the process may set
+///   them; a new one has 0666 less the umask. An existing file that the process may not write is an
+///   error, although its directory would allow to replace it.
 /// - A symbolic link stays; what it leads to is replaced, or created.
-/// - Pipes, terminals and other devices are written directly, and so are /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N whatever
-///   is behind them: there is no old content to protect, and output before and after stays in order.
+/// - Pipes, terminals and other devices are written directly, and so are /dev/stdout, /dev/stderr,
+///   /dev/fd/N and /proc/self/fd/N whatever is behind them: there is no old content to protect, and
+///   output before and after stays in order.
 ///
-/// All members throw `io_error` naming the path, the operation and the system's reason. A limit on file sizes (RLIMIT_FSIZE) and a closed
-/// pipe are reported so only where the program ignores SIGXFSZ and SIGPIPE; their default is to end it, which the destination survives too.
-/// Thread-safety: none for one object; several threads or processes may write the same path, and the last to commit wins.
+/// All members throw `io_error` naming the path, the operation and the system's reason. A limit on
+/// file sizes (RLIMIT_FSIZE) and a closed pipe are reported so only where the program ignores
+/// SIGXFSZ and SIGPIPE; their default is to end it, which the destination survives too.
+/// Thread-safety: none for one object; several threads or processes may write the same path, and
+/// the last to commit wins.
 class atomic_file {
 public:
     explicit atomic_file(std::string path) : path_(std::move(path)) {
@@ -64,9 +73,11 @@ public:
         target_ = follow_links(path_);
         create_temporary();
         if (exists) {
-            // The owner first: changing it clears mode bits. Only root may give files away, so a refusal is no failure.
+            // The owner first: changing it clears mode bits. Only root may give files away, so a
+            // refusal is no failure.
             const bool same_owner = ::fchown(file_.number(), existing.st_uid, existing.st_gid) == 0;
-            const ::mode_t shared = same_owner ? 0777 : 0707; // another group must not gain what the old one had
+            // another group must not gain what the old one had
+            const ::mode_t shared = same_owner ? 0777 : 0707;
             if (::fchmod(file_.number(), existing.st_mode & shared) != 0) {
                 const int code = errno;
                 discard();
@@ -94,7 +105,8 @@ public:
     /// Makes everything written so far the content of the destination. To be called once, last.
     void commit() {
         flush();
-        // Devices and some network file systems cannot sync, and say so with EINVAL, ENOTSUP or EROFS.
+        // Devices and some network file systems cannot sync, and say so with EINVAL, ENOTSUP or
+        // EROFS.
         check(::fsync(file_.number()) == 0 || cannot_sync(errno), "sync");
         const int closed = file_.close();
         if (closed != 0) {
@@ -103,7 +115,8 @@ public:
         if (temporary_.empty()) {
             return;
         }
-        const std::string operation = "rename '" + temporary_ + "' to it"; // before the call, so that nothing touches errno after it
+        // before the call, so that nothing touches errno after it
+        const std::string operation = "rename '" + temporary_ + "' to it";
         check(::rename(temporary_.c_str(), target_.c_str()) == 0, operation);
         temporary_.clear();
         // A directory that may be written but not read cannot be opened, and so not be synced.
@@ -161,7 +174,8 @@ private:
         return slash == std::string::npos ? "." : path.substr(0, slash + 1);
     }
 
-    /// The path that a chain of links ends in, whether it exists or not. (`realpath` needs it to exist.)
+    /// The path that a chain of links ends in, whether it exists or not. (`realpath` needs it to
+    /// exist.)
     static std::string follow_links(const std::string& path) {
         constexpr int most_links = 40; // what Linux follows
         std::string target = path;
@@ -190,7 +204,8 @@ private:
                                           static_cast<std::uint64_t>(::getpid())) +
                                       serial.fetch_add(1, std::memory_order_relaxed);
             std::string name = stem + hexadecimal(mix(key)) + ".tmp";
-            // O_CREAT applies the umask (and the directory's default access list), which mkstemp does not.
+            // O_CREAT applies the umask (and the directory's default access list), which mkstemp
+            // does not.
             file_ = open_file(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
             if (file_.is_open()) {
                 temporary_ = std::move(name);

@@ -1,12 +1,15 @@
-// A 64-bit hash of long content, about as fast as memory delivers it, the same whether content comes whole, in pieces or to several threads.
+// A 64-bit hash of long content, about as fast as memory delivers it, the same whether content
+// comes whole, in pieces or to several threads.
 //
-// Considerations. Content is cut into segments, so that threads can share the work and a reader's pieces need not be joined. Within a
-// segment eight chains run side by side, since one would wait for its multiplication at every 8 bytes. A step of a chain folds the two halves of a
-// product together (the idea of Wang Yi's wyhash): one multiplication a word, and a
-// change goes unseen at most about once in 2^53. With the low half alone and a rotation, two changed
-// characters 64 bytes apart can cancel out, and text that people edit has such pairs; with core/random.hpp's `mix`, whose every step is a bijection,
-// it takes two multiplications and five shifts a word, and hashing took 1.5 to 2 times as long
-// (84 MB in memory, one core of a Xeon "Emerald Rapids" virtual machine: 15.5 ms against 8 to 10).
+// Considerations. Content is cut into segments, so that threads can share the work and a reader's
+// pieces need not be joined. Within a segment eight chains run side by side, since one would wait
+// for its multiplication at every 8 bytes. A step of a chain folds the two halves of a product
+// together (the idea of Wang Yi's wyhash): one multiplication a word, and a change goes unseen at
+// most about once in 2^53. With the low half alone and a rotation, two changed characters 64 bytes
+// apart can cancel out, and text that people edit has such pairs; with core/random.hpp's `mix`,
+// whose every step is a bijection, it takes two multiplications and five shifts a word, and hashing
+// took 1.5 to 2 times as long (84 MB in memory, one core of a Xeon "Emerald Rapids" virtual
+// machine: 15.5 ms against 8 to 10).
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -25,7 +28,8 @@
 
 namespace peccary {
 
-/// All segments but the last have this size. It fits into the second-level cache together with what else is there.
+/// All segments but the last have this size. It fits into the second-level cache together with what
+/// else is there.
 inline constexpr std::size_t hash_segment_bytes = std::size_t{1} << 17U;
 
 /// What tells one content from another. Not a defence against forgery.
@@ -41,7 +45,8 @@ inline constexpr std::size_t lanes = 8;
 inline constexpr std::size_t word_bytes = 8;
 inline constexpr std::size_t stripe_bytes = lanes * word_bytes;
 
-/// The first 8 bytes as a little-endian word. Copied where that is the same, since gcc 12 does not make one load of the loop in all places.
+/// The first 8 bytes as a little-endian word. Copied where that is the same, since gcc 12 does not
+/// make one load of the loop in all places.
 inline std::uint64_t little_endian_word(const char* bytes) noexcept {
     std::uint64_t word = 0;
     if constexpr (std::endian::native == std::endian::little) {
@@ -54,7 +59,8 @@ inline std::uint64_t little_endian_word(const char* bytes) noexcept {
     return word;
 }
 
-/// The arithmetic of a stripe fills so much of the window in which a processor looks ahead that it would wait for memory at each of them:
+/// The arithmetic of a stripe fills so much of the window in which a processor looks ahead that it
+/// would wait for memory at each of them:
 /// 2 GB/s from memory without the hint, 10 GB/s with it at 2 KiB or more, also across pages.
 inline constexpr std::size_t prefetch_bytes = 4096;
 
@@ -88,7 +94,8 @@ constexpr std::uint64_t fold_product(std::uint64_t word) noexcept {
 #endif
 }
 
-/// The chains of a segment. Lanes are named at compile time only, or else gcc 12 keeps them in memory (1.6 GB/s at -O2).
+/// The chains of a segment. Lanes are named at compile time only, or else gcc 12 keeps them in
+/// memory (1.6 GB/s at -O2).
 class chains {
 public:
     void add_stripe(const char* bytes) noexcept {
@@ -143,7 +150,8 @@ constexpr content_identity identity_of_segments(std::span<const std::uint64_t> h
     return {.bytes = bytes, .hash = mix(hash ^ bytes)};
 }
 
-/// Identifies content that arrives in pieces. Memory: a segment, and 8 bytes for each that has passed. Thread-safety: none.
+/// Identifies content that arrives in pieces. Memory: a segment, and 8 bytes for each that has
+/// passed. Thread-safety: none.
 class content_hasher {
 public:
     void add(std::string_view piece) {

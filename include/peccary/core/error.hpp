@@ -1,4 +1,5 @@
-// What goes wrong, as types: the program maps each to its exit code; a library user catches what he can mend.
+// What goes wrong, as types: the program maps each to its exit code; a library user catches what he
+// can mend.
 #pragma once
 
 #include <stdexcept>
@@ -6,7 +7,8 @@
 
 namespace peccary {
 
-/// Base of all errors that Peccary throws. `what()` names what is wrong, where, and what to do about it.
+/// Base of all errors that Peccary throws. `what()` names what is wrong, where, and what to do
+/// about it.
 class error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

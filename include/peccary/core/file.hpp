@@ -1,4 +1,5 @@
-// POSIX files for the library: a descriptor that closes itself, errors that name path, operation and cure, and reading a file whole.
+// POSIX files for the library: a descriptor that closes itself, errors that name path, operation
+// and cure, and reading a file whole.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -52,8 +53,8 @@ inline std::string_view file_advice(int code) noexcept {
     }
 }
 
-/// Throws the `io_error` of a system call that failed with `code` (a value of errno) while it did `operation` ("write", "rename") on
-/// `path`.
+/// Throws the `io_error` of a system call that failed with `code` (a value of errno) while it did
+/// `operation` ("write", "rename") on `path`.
 [[noreturn]] inline void throw_io_error(const std::string& path, std::string_view operation, int code) {
     throw io_error(path + ": cannot " + std::string(operation) + ": " + std::generic_category().message(code) + "; " +
                    std::string(file_advice(code)));
@@ -77,7 +78,8 @@ public:
     /// Returns 0 or errno: some file systems (NFS, quotas) report a failed write only here.
     int close() noexcept {
         const int number = std::exchange(number_, -1);
-        // After EINTR the descriptor is gone on Linux, and a second close could hit another thread's new file.
+        // After EINTR the descriptor is gone on Linux, and a second close could hit another
+        // thread's new file.
         return number >= 0 && ::close(number) != 0 && errno != EINTR ? errno : 0;
     }
 
@@ -85,7 +87,8 @@ private:
     int number_ = -1;
 };
 
-/// `open` that is never inherited by a child program and that outlives signals; -1 and errno on failure.
+/// `open` that is never inherited by a child program and that outlives signals; -1 and errno on
+/// failure.
 inline file_descriptor open_file(const std::string& path, int flags, ::mode_t mode = 0) noexcept {
     int number = -1;
     do {
@@ -94,8 +97,10 @@ inline file_descriptor open_file(const std::string& path, int flags, ::mode_t mo
     return file_descriptor(number);
 }
 
-/// The content of a file, a pipe or a device up to its end. Allocates what a regular file holds, or else as the bytes arrive.
-/// Throws `io_error` when it cannot be read or does not fit into memory, `data_error` when it has more than `most_bytes`.
+/// The content of a file, a pipe or a device up to its end. Allocates what a regular file holds, or
+/// else as the bytes arrive.
+/// Throws `io_error` when it cannot be read or does not fit into memory, `data_error` when it has
+/// more than `most_bytes`.
 /// Thread-safety: reentrant.
 inline std::string read_whole_file(const std::string& path, std::uint64_t most_bytes) try {
     const file_descriptor file = open_file(path, O_RDONLY);
@@ -113,7 +118,8 @@ inline std::string read_whole_file(const std::string& path, std::uint64_t most_b
     std::size_t filled = 0;
     if (S_ISREG(status.st_mode)) {
         check_size(static_cast<std::uint64_t>(status.st_size));
-        content.resize(static_cast<std::size_t>(status.st_size) + 1); // one more, so that the end shows without growing
+        // one more, so that the end shows without growing
+        content.resize(static_cast<std::size_t>(status.st_size) + 1);
     }
     while (true) {
         if (filled == content.size()) {

@@ -1,4 +1,5 @@
-// A file's content as memory: pages come from the system's file cache when they are touched, and nothing is copied.
+// A file's content as memory: pages come from the system's file cache when they are touched, and
+// nothing is copied.
 #pragma once
 
 #include "peccary/core/file.hpp"
@@ -12,14 +13,16 @@
 
 namespace peccary {
 
-/// Reads only. The content stays what it was when the path is given to another file (as core/atomic_file.hpp does), or deleted; but if
-/// another program changes or shortens the very file, so does the content, and touching what is no longer there raises SIGBUS.
+/// Reads only. The content stays what it was when the path is given to another file (as
+/// core/atomic_file.hpp does), or deleted; but if another program changes or shortens the very
+/// file, so does the content, and touching what is no longer there raises SIGBUS.
 /// Thread-safety: reading from any number of threads.
 class mapped_file {
 public:
     mapped_file() = default;
 
-    /// Maps the first `bytes` bytes of an open regular file, which has as many and may be closed afterwards; `path` is for the message.
+    /// Maps the first `bytes` bytes of an open regular file, which has as many and may be closed
+    /// afterwards; `path` is for the message.
     /// Throws `io_error`.
     mapped_file(const file_descriptor& file, std::size_t bytes, const std::string& path) {
         if (bytes == 0) {

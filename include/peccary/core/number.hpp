@@ -1,4 +1,5 @@
-// Decimal numbers from padded text: a fast path without a loop over the digits, and std::from_chars for the rest.
+// Decimal numbers from padded text: a fast path without a loop over the digits, and std::from_chars
+// for the rest.
 #pragma once
 
 #include <array>
@@ -16,17 +17,20 @@
 
 namespace peccary {
 
-/// Considerations. Reading whole LIBSVM files on one core of a Sapphire Rapids Xeon (gcc 12, -O3 without -march) took, in ns of
-/// processor time per entry, for text like "41234:0.0472036", "73:1" and "9:-0.733333":
-///   loops over single digits                                                           23.6  13.3  26
-///   words for every run of digits: count its digits, then value them at once           30    24    33
-///   one SSE2 mask for all places of an entry, then words for the values                22.0  19    25
-///   loops for index and integer part, words for the fraction (as it is)                21.7  13.9  21.7
-/// Short runs of digits are cheap in a loop: the core guesses their length and goes on, while counting makes every number wait for
-/// the end of the one before. Fractions are long, and their lengths hard to guess.
+/// Considerations. Reading whole LIBSVM files on one core of a Sapphire Rapids Xeon (gcc 12, -O3
+/// without -march) took, in ns of processor time per entry, for text like "41234:0.0472036", "73:1"
+/// and "9:-0.733333":
+///   loops over single digits                                                  23.6  13.3  26
+///   words for every run of digits: count its digits, then value them at once  30    24    33
+///   one SSE2 mask for all places of an entry, then words for the values       22.0  19    25
+///   loops for index and integer part, words for the fraction (as it is)       21.7  13.9  21.7
+/// Short runs of digits are cheap in a loop: the core guesses their length and goes on, while
+/// counting makes every number wait for the end of the one before. Fractions are long, and their
+/// lengths hard to guess.
 ///
-/// All functions read text that ends in a byte which cannot belong to a number (a newline, say) and is followed by `number_padding`
-/// readable bytes. None depends on the locale, allocates or throws. Thread-safety: all.
+/// All functions read text that ends in a byte which cannot belong to a number (a newline, say) and
+/// is followed by `number_padding` readable bytes. None depends on the locale, allocates or throws.
+/// Thread-safety: all.
 inline constexpr std::size_t number_padding = 8;
 
 enum class number_fault : std::uint8_t {
@@ -39,7 +43,8 @@ enum class number_fault : std::uint8_t {
 
 struct parsed_real {
     double value = 0;
-    const char* end = nullptr; ///< one past the number's last byte, also after a fault other than `malformed`
+    /// one past the number's last byte, also after a fault other than `malformed`
+    const char* end = nullptr;
     number_fault fault = number_fault::none;
 };
 
@@ -64,7 +69,8 @@ inline std::uint64_t load_word(const char* text) noexcept {
 
 /// How many of the word's bytes, from the first, are decimal digits: 0 to 8.
 constexpr unsigned leading_digits(std::uint64_t word) noexcept {
-    // A byte that is a digit becomes 0 to 9 and stays below 128 when 118 is added; any other does not, or was 128 or more to begin with.
+    // A byte that is a digit becomes 0 to 9 and stays below 128 when 118 is added; any other does
+    // not, or was 128 or more to begin with.
     // A carry out of such a byte only reaches bytes behind it.
     const std::uint64_t digits = word ^ 0x3030'3030'3030'3030U;
     const std::uint64_t others = ((digits + 0x7676'7676'7676'7676U) | digits) & 0x8080'8080'8080'8080U;
@@ -73,8 +79,9 @@ constexpr unsigned leading_digits(std::uint64_t word) noexcept {
 
 /// The value of the word's first `count` bytes, which are digits.
 constexpr std::uint64_t digits_value(std::uint64_t word, unsigned count) noexcept {
-    // Two shifts, since one of 64 bits would be undefined. The digits move to the top and zeros come in as leading digits; then neighbours
-    // are joined to pairs, pairs to fours and fours to eight by multiplication.
+    // Two shifts, since one of 64 bits would be undefined. The digits move to the top and zeros
+    // come in as leading digits; then neighbours are joined to pairs, pairs to fours and fours to
+    // eight by multiplication.
     word = ((word ^ 0x3030'3030'3030'3030U) << (4 * (8 - count))) << (4 * (8 - count));
     word = word * 10 + (word >> 8U);
     constexpr std::uint64_t mask = 0x0000'00FF'0000'00FFU;
@@ -95,7 +102,8 @@ inline constexpr std::uint64_t largest_exact_mantissa = std::uint64_t{1} << 53U;
 constexpr bool is_digit(char c) noexcept { return static_cast<unsigned char>(c - '0') < 10; }
 constexpr char lower(char c) noexcept { return static_cast<char>(c | 0x20); }
 
-/// True if the text starts with `word`, which is given in lower case; stops at the first difference.
+/// True if the text starts with `word`, which is given in lower case; stops at the first
+/// difference.
 constexpr bool starts_with(const char* text, std::string_view word) noexcept {
     for (const char c : word) {
         if (lower(*text++) != c) {
@@ -105,7 +113,8 @@ constexpr bool starts_with(const char* text, std::string_view word) noexcept {
     return true;
 }
 
-/// A power of ten p with 10^(p-1) <= the number < 10^p, if the number has a digit other than 0; clamped far outside the range of a double.
+/// A power of ten p with 10^(p-1) <= the number < 10^p, if the number has a digit other than 0;
+/// clamped far outside the range of a double.
 inline long decimal_magnitude(std::string_view digits, long exponent) noexcept {
     long magnitude = 0;
     bool significant = false;
@@ -121,7 +130,8 @@ inline long decimal_magnitude(std::string_view digits, long exponent) noexcept {
     return magnitude + exponent;
 }
 
-/// The whole grammar: [+-] digits [. digits] [e [+-] digits], at least one digit before the exponent; and nan, inf, infinity.
+/// The whole grammar: [+-] digits [. digits] [e [+-] digits], at least one digit before the
+/// exponent; and nan, inf, infinity.
 [[gnu::noinline]] inline parsed_real parse_any_real(const char* text) noexcept {
     const char* p = text;
     const bool negative = *p == '-';
@@ -161,7 +171,8 @@ inline long decimal_magnitude(std::string_view digits, long exponent) noexcept {
         if (!is_digit(*p)) {
             return {0, p, number_fault::malformed};
         }
-        constexpr long clamp = std::numeric_limits<long>::max() / 16; // more than any count of digits in memory
+        // more than any count of digits in memory
+        constexpr long clamp = std::numeric_limits<long>::max() / 16;
         for (; is_digit(*p); ++p) {
             exponent = exponent < clamp ? exponent * 10 + (*p - '0') : clamp;
         }
@@ -179,12 +190,14 @@ inline long decimal_magnitude(std::string_view digits, long exponent) noexcept {
 
 } // namespace number_detail
 
-/// The double nearest to a decimal number, ties to even; what follows the number is the caller's to judge. A real (float) is made of it
-/// by rounding once more, so it is the float nearest to the nearest double: in a decimal of 9 significant digits or fewer, as floats
-/// are printed, that is the float that was printed. Values below the smallest double become 0.
+/// The double nearest to a decimal number, ties to even; what follows the number is the caller's to
+/// judge. A real (float) is made of it by rounding once more, so it is the float nearest to the
+/// nearest double: in a decimal of 9 significant digits or fewer, as floats are printed, that is
+/// the float that was printed. Values below the smallest double become 0.
 ///
-/// Fast path (Clinger 1990): if the digits without the point are an integer up to 2^53 and at most 22 of them follow the point, both
-/// that integer and the power of ten are exact doubles, and their quotient is correctly rounded by the hardware's one division.
+/// Fast path (Clinger 1990): if the digits without the point are an integer up to 2^53 and at most
+/// 22 of them follow the point, both that integer and the power of ten are exact doubles, and their
+/// quotient is correctly rounded by the hardware's one division.
 inline parsed_real parse_real(const char* text) noexcept {
     const char* p = text;
     const bool negative = *p == '-';
@@ -230,10 +243,12 @@ inline parsed_unsigned parse_unsigned(const char* text) noexcept {
                                                      : number_fault::overflow};
 }
 
-/// True if rounding to a `float` gives a finite one: |value| is below the midpoint of the largest float and 2^128.
+/// True if rounding to a `float` gives a finite one: |value| is below the midpoint of the largest
+/// float and 2^128.
 inline bool fits_real(double value) noexcept { return std::abs(value) < 0x1.FFFFFFp127; }
 
-/// A whole argument or field as a number; nothing if it is anything else. Allocates: not for inner loops.
+/// A whole argument or field as a number; nothing if it is anything else. Allocates: not for inner
+/// loops.
 inline std::optional<double> real_from_text(std::string_view text) {
     std::string padded(text);
     padded.append(number_padding + 1, '\0');

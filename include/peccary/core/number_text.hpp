@@ -26,7 +26,8 @@ inline std::string format_number(double value, int digits) {
     return {text.data(), result.ptr};
 }
 
-/// The number that is the whole of `text`; nothing when there is anything else, or when it is out of range.
+/// The number that is the whole of `text`; nothing when there is anything else, or when it is out
+/// of range.
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) noexcept {
     Number value{};

@@ -1,4 +1,5 @@
-// Random streams derived from (seed, worker, epoch): the same triple gives the same numbers on every machine.
+// Random streams derived from (seed, worker, epoch): the same triple gives the same numbers on
+// every machine.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +7,8 @@
 
 namespace peccary {
 
-/// SplitMix64's finaliser (Steele, Lea, Flood 2014): a bijection of 64-bit words in which every input bit affects every output bit.
+/// SplitMix64's finaliser (Steele, Lea, Flood 2014): a bijection of 64-bit words in which every
+/// input bit affects every output bit.
 constexpr std::uint64_t mix(std::uint64_t word) noexcept {
     word += 0x9E37'79B9'7F4A'7C15U;
     word = (word ^ (word >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
@@ -43,7 +45,8 @@ public:
         return result;
     }
 
-    /// Uniform on [0, bound), bound >= 1, without modulo bias (Lemire 2019). The standard distributions differ between libraries.
+    /// Uniform on [0, bound), bound >= 1, without modulo bias (Lemire 2019). The standard
+    /// distributions differ between libraries.
     constexpr std::uint32_t below(std::uint32_t bound) noexcept {
         std::uint64_t product = static_cast<std::uint64_t>(half()) * bound;
         if (static_cast<std::uint32_t>(product) < bound) {

@@ -1,4 +1,5 @@
-// Whether ThreadSanitizer watches this build: what it does not see into is then done in a way that it does.
+// Whether ThreadSanitizer watches this build: what it does not see into is then done in a way that
+// it does.
 #pragma once
 
 #if defined(__SANITIZE_THREAD__)

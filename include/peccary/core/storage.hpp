@@ -1,4 +1,5 @@
-// Memory for large arrays: vectors that do not write zeros first, and pages that return to the system the moment they are freed.
+// Memory for large arrays: vectors that do not write zeros first, and pages that return to the
+// system the moment they are freed.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -15,9 +16,10 @@
 
 namespace peccary {
 
-/// `std::allocator`, except that elements made without a value stay uninitialised: a reader that is about to write 10 GB need not
-/// clear 10 GB first, and untouched pages are not resident yet. And arrays begin with a cache line, so that what vector code does at their
-/// ends is the same for every array of a length.
+/// `std::allocator`, except that elements made without a value stay uninitialised: a reader that is
+/// about to write 10 GB need not clear 10 GB first, and untouched pages are not resident yet. And
+/// arrays begin with a cache line, so that what vector code does at their ends is the same for
+/// every array of a length.
 template <class T>
 struct uninitialized_allocator : std::allocator<T> {
     template <class Other>
@@ -48,13 +50,15 @@ struct uninitialized_allocator : std::allocator<T> {
     }
 };
 
-/// `resize(n)` leaves new elements undefined; `resize(n, value)` and the constructors with values do what they do in `std::vector`.
+/// `resize(n)` leaves new elements undefined; `resize(n, value)` and the constructors with values
+/// do what they do in `std::vector`.
 /// (`storage<T>(n)` leaves them undefined too.)
 template <class T>
 using storage = std::vector<T, uninitialized_allocator<T>>;
 
-/// Anonymous memory for trivial types, straight from the system and back to it: the C library may keep what is freed in its heap, and a
-/// reader that copies many pieces into one array would then hold everything twice. Zero at first; resident only where touched.
+/// Anonymous memory for trivial types, straight from the system and back to it: the C library may
+/// keep what is freed in its heap, and a reader that copies many pieces into one array would then
+/// hold everything twice. Zero at first; resident only where touched.
 class page_buffer {
 public:
     page_buffer() = default;
@@ -80,12 +84,13 @@ public:
         }
     }
 
-    /// The place of `count` elements of T, `offset` bytes from the start; `offset` is then moved past them. T is trivial, and arrays
-    /// are carved in descending order of alignment.
+    /// The place of `count` elements of T, `offset` bytes from the start; `offset` is then moved
+    /// past them. T is trivial, and arrays are carved in descending order of alignment.
     template <class T>
     T* carve(std::size_t& offset, std::size_t count) noexcept {
         static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T>);
-        // Memory from mmap implicitly begins the lifetime of trivial objects, as that from malloc does (C++20, [intro.object]).
+        // Memory from mmap implicitly begins the lifetime of trivial objects, as that from malloc
+        // does (C++20, [intro.object]).
         T* const first = reinterpret_cast<T*>(memory_ + offset);
         offset += count * sizeof(T);
         return first;

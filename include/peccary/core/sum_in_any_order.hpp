@@ -7,9 +7,10 @@
 
 namespace peccary {
 
-/// The sum of values that are not negative, to within n^2 / 2^50 of itself for n of them. `for_each(visit)` visits them all, and is called twice.
-/// Each is rounded to a multiple of one quantum, which depends on the largest and on n only, and sums of such multiples are exact (Demmel, Nguyen
-/// 2013). Not finite if a value is not.
+/// The sum of values that are not negative, to within n^2 / 2^50 of itself for n of them.
+/// `for_each(visit)` visits them all, and is called twice. Each is rounded to a multiple of one
+/// quantum, which depends on the largest and on n only, and sums of such multiples are exact
+/// (Demmel, Nguyen 2013). Not finite if a value is not.
 template <class ForEach>
 double sum_in_any_order(ForEach for_each) {
     double largest = 0;

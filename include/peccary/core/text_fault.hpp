@@ -10,15 +10,16 @@
 
 namespace peccary {
 
-/// The first thing wrong in a block of text. Kept as a value while other blocks are still being parsed; thrown when it is known to be
-/// the first.
+/// The first thing wrong in a block of text. Kept as a value while other blocks are still being
+/// parsed; thrown when it is known to be the first.
 struct text_fault {
     std::uint64_t line = 0;      ///< from 1
     std::uint64_t column = 0;    ///< from 1, in bytes
     std::string what_and_remedy; ///< "what is wrong; what to do"
 };
 
-/// Throws `data_error` "file:line:column: what is wrong; what to do" for a fault in a block that has `lines_before` lines before it.
+/// Throws `data_error` "file:line:column: what is wrong; what to do" for a fault in a block that
+/// has `lines_before` lines before it.
 [[noreturn]] inline void throw_fault(const std::string& file, std::uint64_t lines_before, const text_fault& fault) {
     throw data_error(file + ":" + std::to_string(lines_before + fault.line) + ":" + std::to_string(fault.column) + ": " +
                      fault.what_and_remedy);
@@ -40,6 +41,7 @@ inline std::string quoted_text(std::string_view text) {
     return result + (text.size() > longest ? "...'" : "'");
 }
 
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; ///< some editors begin UTF-8 files with it; readers skip it
+/// some editors begin UTF-8 files with it; readers skip it
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 } // namespace peccary

@@ -1,4 +1,5 @@
-// The processors that this process may use, and threads on them: where they start, and pinning (Linux; elsewhere one falls back to the standard library).
+// The processors that this process may use, and threads on them: where they start, and pinning
+// (Linux; elsewhere one falls back to the standard library).
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,8 @@
 
 namespace peccary {
 
-/// The processors in this thread's affinity mask, ascending. `std::thread::hardware_concurrency` ignores masks and quotas in some libraries.
+/// The processors in this thread's affinity mask, ascending. `std::thread::hardware_concurrency`
+/// ignores masks and quotas in some libraries.
 inline std::vector<int> usable_processors() {
     std::vector<int> processors;
 #if defined(__linux__)
@@ -47,8 +49,8 @@ inline std::vector<int> usable_processors() {
 
 inline constexpr std::string_view system_processors = "/sys/devices/system/cpu";
 
-/// What the kernel says of a processor's hardware threads: equal for all of a core, empty if it says nothing. `system` is where it describes its
-/// processors; tests pass a made-up one.
+/// What the kernel says of a processor's hardware threads: equal for all of a core, empty if it
+/// says nothing. `system` is where it describes its processors; tests pass a made-up one.
 inline std::string siblings_of(int processor, const std::string& system) {
     std::ifstream file(system + "/cpu" + std::to_string(processor) + "/topology/thread_siblings_list");
     std::string siblings;
@@ -56,7 +58,8 @@ inline std::string siblings_of(int processor, const std::string& system) {
     return siblings;
 }
 
-/// The usable processors, one of each physical core first, then the further hardware threads. `siblings(processor)` is `siblings_of` it.
+/// The usable processors, one of each physical core first, then the further hardware threads.
+/// `siblings(processor)` is `siblings_of` it.
 template <std::invocable<int> Siblings>
 std::vector<int> ordered_by_core(const std::vector<int>& usable, Siblings siblings, std::size_t& cores) {
     std::vector<int> first;
@@ -77,8 +80,9 @@ inline std::vector<int> processors_by_core(const std::vector<int>& usable, const
         usable, [&](int processor) { return siblings_of(processor, system); }, cores);
 }
 
-/// Processors' worth of time that the control group `path` may use: cgroup v2's "cpu.max" or v1's "cpu.cfs_quota_us", the tightest of the
-/// group and its ancestors below `root`; nothing without a limit.
+/// Processors' worth of time that the control group `path` may use: cgroup v2's "cpu.max" or v1's
+/// "cpu.cfs_quota_us", the tightest of the group and its ancestors below `root`; nothing without a
+/// limit.
 inline std::optional<double> cgroup_quota(const std::string& root, std::string path) {
     std::optional<double> tightest;
     while (true) {
@@ -142,7 +146,8 @@ struct topology {
     }
 };
 
-/// The processors that the calling thread may use, its own first, then one of each further physical core before the rest: where its helpers start.
+/// The processors that the calling thread may use, its own first, then one of each further physical
+/// core before the rest: where its helpers start.
 inline std::vector<int> processors_from_here() {
     std::vector<int> usable = usable_processors();
 #if defined(__linux__)
@@ -169,12 +174,14 @@ inline std::vector<int> processors_from_here() {
 #endif
 }
 
-/// Has a thread that was just made start on `processor`, if it may run there. Afterwards the system may move it as it likes.
+/// Has a thread that was just made start on `processor`, if it may run there. Afterwards the system
+/// may move it as it likes.
 ///
-/// Considerations. Linux starts and wakes a thread where it finds an idle processor, and looks again only milliseconds later. In a virtual machine an
-/// idle processor has been given back to the host, which the guest takes for one that is busy, so that a thread that starts or wakes there often waits
-/// behind the one that made it (docs/design.md). Whoever waits cannot move itself. For a thread that has already ended the calls concern the
-/// caller, whose mask is the same.
+/// Considerations. Linux starts and wakes a thread where it finds an idle processor, and looks
+/// again only milliseconds later. In a virtual machine an idle processor has been given back to the
+/// host, which the guest takes for one that is busy, so that a thread that starts or wakes there
+/// often waits behind the one that made it (docs/design.md). Whoever waits cannot move itself. For
+/// a thread that has already ended the calls concern the caller, whose mask is the same.
 inline void start_on([[maybe_unused]] int processor, [[maybe_unused]] std::thread::native_handle_type thread) {
 #if defined(__linux__)
     cpu_set_t allowed;
@@ -190,8 +197,9 @@ inline void start_on([[maybe_unused]] int processor, [[maybe_unused]] std::threa
 #endif
 }
 
-/// Keeps the calling thread on a processor while it lives, and then restores its mask: changes of it from outside in between are lost. That the system
-/// refuses is not an error: it is a wish about speed.
+/// Keeps the calling thread on a processor while it lives, and then restores its mask: changes of
+/// it from outside in between are lost. That the system refuses is not an error: it is a wish about
+/// speed.
 class bound_scope {
 public:
     /// Does nothing without a processor, or with one that the thread may not use.
@@ -224,7 +232,8 @@ private:
 #endif
 };
 
-/// Keeps the calling thread on worker `worker`'s processor while it lives, if `pin`; more workers than processors share them in turn.
+/// Keeps the calling thread on worker `worker`'s processor while it lives, if `pin`; more workers
+/// than processors share them in turn.
 class pinned_scope : bound_scope {
 public:
     pinned_scope(unsigned worker, bool pin) : bound_scope(pin ? std::optional(processor_of(worker)) : std::nullopt) {}

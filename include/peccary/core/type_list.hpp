@@ -1,4 +1,5 @@
-// A list of types is Peccary's only registry: names, tables, tests and benchmarks are all derived from such lists.
+// A list of types is Peccary's only registry: names, tables, tests and benchmarks are all derived
+// from such lists.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -51,7 +52,8 @@ std::string names_of() {
     return names;
 }
 
-/// Calls `visit(type_tag<T>{})` for the T in the list whose `info.name` equals `name`; this is where run-time names become types.
+/// Calls `visit(type_tag<T>{})` for the T in the list whose `info.name` equals `name`; this is
+/// where run-time names become types.
 /// Throws `usage_error` that lists the legal names when there is none.
 template <class List, class Visitor>
 void with_named(std::string_view kind, std::string_view name, Visitor&& visit) {

@@ -18,9 +18,11 @@ using row_index = std::uint32_t;
 /// 2^32 - 2, so that "one past the last feature" still fits into a `feature_index`.
 inline constexpr feature_index max_index = 0xFFFF'FFFEU;
 
-/// Distance that keeps two workers' private state from sharing a cache line. x86 fetches lines of 64 bytes in adjacent pairs
-/// (the "spatial" prefetcher), and Apple and POWER cores have lines of 128 bytes, so neighbours must stay two x86 lines apart.
-/// `std::hardware_destructive_interference_size` is absent from clang 14 and varies with -mtune, which would break the ABI.
+/// Distance that keeps two workers' private state from sharing a cache line. x86 fetches lines of
+/// 64 bytes in adjacent pairs (the "spatial" prefetcher), and Apple and POWER cores have lines of
+/// 128 bytes, so neighbours must stay two x86 lines apart.
+/// `std::hardware_destructive_interference_size` is absent from clang 14 and varies with -mtune,
+/// which would break the ABI.
 inline constexpr std::size_t cache_line = 128;
 
 } // namespace peccary

@@ -1,4 +1,5 @@
-// The version, for programs that must tell which Peccary they were built with. The build reads it from here, and nowhere else is it written.
+// The version, for programs that must tell which Peccary they were built with. The build reads it
+// from here, and nowhere else is it written.
 #pragma once
 
 #include <string_view>

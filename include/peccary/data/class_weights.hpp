@@ -20,8 +20,10 @@ namespace peccary {
 struct class_weighting {
     enum class rule : std::uint8_t {
         none,
-        balanced, ///< n / (K n_c) for class c: every class has the same total weight, and the mean weight of a row is 1
-        listed    ///< as listed; 1 for classes that are not
+        /// n / (K n_c) for class c: every class has the same total weight, and the mean weight of a
+        /// row is 1
+        balanced,
+        listed ///< as listed; 1 for classes that are not
     };
     struct entry {
         double label;
@@ -32,8 +34,8 @@ struct class_weighting {
     rule kind = rule::none;
     std::vector<entry> list;
 
-    /// "none", "balanced", or "label:weight,label:weight,...". Throws `usage_error` for anything else, a label given twice, and weights
-    /// that are not positive and finite.
+    /// "none", "balanced", or "label:weight,label:weight,...". Throws `usage_error` for anything
+    /// else, a label given twice, and weights that are not positive and finite.
     static class_weighting parse(std::string_view text) {
         class_weighting result;
         if (text == "none") {

@@ -12,8 +12,8 @@
 
 namespace peccary {
 
-/// A non-owning CSR view with per-row targets and optional weights. Row i has the index and value entries
-/// [offsets[i], offsets[i + 1]). `weights` is empty (all ones) or has one entry a row.
+/// A non-owning CSR view with per-row targets and optional weights. Row i has the index and value
+/// entries [offsets[i], offsets[i + 1]). `weights` is empty (all ones) or has one entry a row.
 /// Thread-safety: reading only, from any number of threads.
 struct sparse_view {
     std::span<const std::uint64_t> offsets; ///< rows + 1 entries
@@ -65,8 +65,9 @@ concept dataset_view = std::copyable<Data> && requires(const Data& data, std::si
 
 static_assert(dataset_view<sparse_view> && dataset_view<dense_view>);
 
-/// CSR storage: 32-bit indices and float values. `labels` are as read; `targets` come from `data/labels.hpp`,
-/// `weights` from `data/class_weights.hpp`. Elements that `resize` adds to a `storage` are uninitialised.
+/// CSR storage: 32-bit indices and float values. `labels` are as read; `targets` come from
+/// `data/labels.hpp`, `weights` from `data/class_weights.hpp`. Elements that `resize` adds to a
+/// `storage` are uninitialised.
 struct sparse_dataset {
     storage<std::uint64_t> offsets{0};
     storage<feature_index> indices;

@@ -1,4 +1,5 @@
-// Eigen matrices as data sets, without copying what need not be copied. Not included by other headers.
+// Eigen matrices as data sets, without copying what need not be copied. Not included by other
+// headers.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -29,8 +30,10 @@ inline void check_lengths(Eigen::Index rows, std::size_t targets, std::size_t we
 
 } // namespace eigen_detail
 
-/// A view of a row-major matrix (rows x features) of which nothing is copied: matrix, targets and weights must outlive it.
-/// Accepts `Eigen::Matrix`, `Eigen::Array` and `Eigen::Map` of `float` whose rows follow each other without gaps.
+/// A view of a row-major matrix (rows x features) of which nothing is copied: matrix, targets and
+/// weights must outlive it.
+/// Accepts `Eigen::Matrix`, `Eigen::Array` and `Eigen::Map` of `float` whose rows follow each other
+/// without gaps.
 /// Throws `usage_error` if the lengths differ or the rows have gaps.
 template <class Derived>
 requires(std::same_as<typename Derived::Scalar, real> && (Derived::Flags & Eigen::RowMajorBit) != 0 &&
@@ -47,9 +50,10 @@ requires(std::same_as<typename Derived::Scalar, real> && (Derived::Flags & Eigen
             .columns = static_cast<std::size_t>(data.cols())};
 }
 
-/// A row-major Eigen::SparseMatrix<float> (rows x features) as a data set. Values are never copied; indices are copied only if
-/// `StorageIndex` does not have 32 bits, and offsets only if it does not have 64. (A signed integer may be read through the unsigned
-/// type of its size: [basic.lval].) The matrix must outlive this object, and this object its views.
+/// A row-major Eigen::SparseMatrix<float> (rows x features) as a data set. Values are never copied;
+/// indices are copied only if `StorageIndex` does not have 32 bits, and offsets only if it does not
+/// have 64. (A signed integer may be read through the unsigned type of its size: [basic.lval].) The
+/// matrix must outlive this object, and this object its views.
 class eigen_sparse_dataset {
 public:
     /// Throws `usage_error` if the matrix is not compressed or a row's indices do not ascend.
@@ -91,10 +95,12 @@ public:
             indices_ = copied_indices_;
         }
     }
+    // it would not outlive this object
     template <class StorageIndex>
-    explicit eigen_sparse_dataset(Eigen::SparseMatrix<real, Eigen::RowMajor, StorageIndex>&&) = delete; // it would not outlive this object
+    explicit eigen_sparse_dataset(Eigen::SparseMatrix<real, Eigen::RowMajor, StorageIndex>&&) = delete;
 
-    eigen_sparse_dataset(const eigen_sparse_dataset&) = delete; // views of a copy's own arrays would be views of the original's
+    // views of a copy's own arrays would be views of the original's
+    eigen_sparse_dataset(const eigen_sparse_dataset&) = delete;
     eigen_sparse_dataset& operator=(const eigen_sparse_dataset&) = delete;
 
     /// Throws `usage_error` if the lengths differ.

@@ -14,7 +14,8 @@
 
 namespace peccary {
 
-/// Rows in which each feature occurs, over some rows of a data set. Thread-safety: const after construction.
+/// Rows in which each feature occurs, over some rows of a data set. Thread-safety: const after
+/// construction.
 class feature_frequency {
 public:
     template <dataset_view Data>
@@ -36,13 +37,15 @@ public:
     std::vector<feature_index> by_frequency() const {
         std::vector<feature_index> order(counts_.size());
         std::iota(order.begin(), order.end(), feature_index{0});
-        // Not std::stable_sort: that of libstdc++ 12 uses a function that clang 19 warns is deprecated.
+        // Not std::stable_sort: that of libstdc++ 12 uses a function that clang 19 warns is
+        // deprecated.
         std::ranges::sort(order,
                           [this](feature_index i, feature_index j) { return counts_[i] != counts_[j] ? counts_[i] > counts_[j] : i < j; });
         return order;
     }
 
-    /// How many of the most frequent features together have at least `share` (0 to 1) of the nonzeros.
+    /// How many of the most frequent features together have at least `share` (0 to 1) of the
+    /// nonzeros.
     std::size_t covering(double share) const {
         std::vector<std::uint32_t> counts = counts_;
         std::ranges::sort(counts, std::greater<>{});

@@ -28,8 +28,9 @@ inline std::string label_text(double label) {
     return {text, std::to_chars(text, text + sizeof(text), label).ptr};
 }
 
-/// The two labels of a scan that were new last. Of two classes nearly every label is one of them, whatever their order, where a search would go this way
-/// or that unpredictably (imdb's 25,000 labels: half a millisecond). Thread-safety: none.
+/// The two labels of a scan that were new last. Of two classes nearly every label is one of them,
+/// whatever their order, where a search would go this way or that unpredictably (imdb's 25,000
+/// labels: half a millisecond). Thread-safety: none.
 class recent_labels {
 public:
     /// Whether `label` is one of the two. If not, it takes the place of the older one.
@@ -53,7 +54,8 @@ public:
     /// More classes than this are taken for a mistake: values to regress on.
     static constexpr std::size_t max_classes = std::size_t{1} << 16U;
 
-    /// The encoding of a trained model. `classes`: 2 for binary, 2 or more for multiclass, 0 for regression; finite and ascending.
+    /// The encoding of a trained model. `classes`: 2 for binary, 2 or more for multiclass, 0 for
+    /// regression; finite and ascending.
     /// Throws `data_error` if they are not.
     label_encoding(target_kind kind, std::vector<double> classes) : kind_(kind), classes_(std::move(classes)) {
         const bool count_fits = kind_ == target_kind::binary       ? classes_.size() == 2
@@ -67,9 +69,9 @@ public:
         }
     }
 
-    /// The encoding of training data. Throws `data_error`, beginning with `lines.where(row)` where one row is to blame, if there is
-    /// only one class, a third class for a binary objective, a class that is no integer for a multiclass one, or a value that is not
-    /// finite as a `real`.
+    /// The encoding of training data. Throws `data_error`, beginning with `lines.where(row)` where
+    /// one row is to blame, if there is only one class, a third class for a binary objective, a
+    /// class that is no integer for a multiclass one, or a value that is not finite as a `real`.
     static label_encoding learn(target_kind kind, std::span<const double> labels, const line_map& lines) {
         std::vector<double> classes;
         recent_labels recent;
@@ -105,8 +107,9 @@ public:
     /// Ascending; empty for regression.
     const std::vector<double>& classes() const noexcept { return classes_; }
 
-    /// One target per label: -1 or +1, a class number, or the value. Throws `data_error` "file:line: ..." for a label that the encoding
-    /// does not know, or a value that is not finite as a `real`.
+    /// One target per label: -1 or +1, a class number, or the value. Throws `data_error`
+    /// "file:line: ..." for a label that the encoding does not know, or a value that is not finite
+    /// as a `real`.
     std::vector<real> targets(std::span<const double> labels, const line_map& lines) const {
         std::vector<real> result(labels.size());
         for (std::size_t row = 0; row < labels.size(); ++row) {
@@ -139,7 +142,8 @@ public:
         return kind_ == target_kind::binary ? static_cast<std::size_t>(target > 0) : static_cast<std::size_t>(target);
     }
 
-    /// The original label of a class (`position` below the number of classes), and that of a target.
+    /// The original label of a class (`position` below the number of classes), and that of a
+    /// target.
     double label_of_class(std::size_t position) const noexcept { return classes_[position]; }
     double label_of_target(real target) const noexcept {
         return kind_ == target_kind::regression ? static_cast<double>(target) : classes_[class_of_target(target)];

@@ -1,4 +1,5 @@
-// Brings features to one scale: learned on the training rows, and applied to them and to all that is evaluated or predicted later.
+// Brings features to one scale: learned on the training rows, and applied to them and to all that
+// is evaluated or predicted later.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -58,7 +59,8 @@ struct unit_range_features {
 
 using normalizations = type_list<unit_rows, standard_features, unit_range_features>;
 
-/// Plain values, a part of a model: the name of a normalization, or "none", and what was learned for it.
+/// Plain values, a part of a model: the name of a normalization, or "none", and what was learned
+/// for it.
 /// Thread-safety: const members from any thread.
 struct normalizer {
     std::string method = "none";
@@ -70,7 +72,8 @@ struct normalizer {
     bool active() const noexcept { return method != "none"; }
     bool learned() const noexcept { return !shift.empty(); }
 
-    /// In place. `values` are all features of a row, or, if nothing was learned, those that are not zero.
+    /// In place. `values` are all features of a row, or, if nothing was learned, those that are not
+    /// zero.
     void apply(std::span<real> values) const noexcept {
         if (learned()) {
             for (std::size_t j = 0; j < values.size(); ++j) {
@@ -142,7 +145,8 @@ inline normalization_info normalization_named(std::string_view method) {
     return found;
 }
 
-/// Learns from the given rows (not empty) of `data`. A feature that is constant there is moved to zero only. Throws `usage_error` for an unknown method.
+/// Learns from the given rows (not empty) of `data`. A feature that is constant there is moved to
+/// zero only. Throws `usage_error` for an unknown method.
 inline normalizer learn_normalizer(std::string_view method, const dense_view& data, std::span<const row_index> rows) {
     normalizer made{.method = std::string(method)};
     if (!made.active()) {
@@ -153,7 +157,8 @@ inline normalizer learn_normalizer(std::string_view method, const dense_view& da
         if constexpr (named::info.learned) {
             for (const feature_summary& feature : normalizer_detail::summarise(data, rows)) {
                 const feature_scale scale = named::of(feature);
-                constexpr double least_width = std::numeric_limits<real>::min(); // 1 / width is a float
+                // 1 / width is a float
+                constexpr double least_width = std::numeric_limits<real>::min();
                 made.shift.push_back(static_cast<real>(scale.shift));
                 made.factor.push_back(scale.width >= least_width ? static_cast<real>(1 / scale.width) : real{1});
             }
@@ -162,7 +167,8 @@ inline normalizer learn_normalizer(std::string_view method, const dense_view& da
     return made;
 }
 
-/// The same for sparse rows, of which nothing can be learned: throws `usage_error` for a method that moves zeros, since they would fill all rows.
+/// The same for sparse rows, of which nothing can be learned: throws `usage_error` for a method
+/// that moves zeros, since they would fill all rows.
 inline normalizer learn_normalizer(std::string_view method, const sparse_view& /*data*/, std::span<const row_index> /*rows*/) {
     if (method != normalizer{}.method && normalization_named(method).learned) {
         throw usage_error("the normalization '" + std::string(method) +

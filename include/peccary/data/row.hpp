@@ -10,7 +10,8 @@
 
 namespace peccary {
 
-/// A row of a CSR matrix. Its support is `indices`, ascending and without repetition; `values` has the same length. Either may be empty.
+/// A row of a CSR matrix. Its support is `indices`, ascending and without repetition; `values` has
+/// the same length. Either may be empty.
 struct sparse_row {
     std::span<const feature_index> indices;
     std::span<const real> values;
@@ -22,7 +23,8 @@ struct sparse_row {
     real value(std::size_t k) const noexcept { return values[k]; }
 };
 
-/// A row of a dense matrix, or a part of one. Its support is consecutive features; value k belongs to feature `first` + k.
+/// A row of a dense matrix, or a part of one. Its support is consecutive features; value k belongs
+/// to feature `first` + k.
 struct dense_row {
     std::span<const real> values;
     feature_index first = 0;
@@ -54,8 +56,10 @@ inline dense_row restrict_to(const dense_row& row, feature_index first, feature_
     return part;
 }
 
-/// What objectives require of an example: (index, value) pairs, a target, and a weight that multiplies its loss.
-/// `target` is -1 or +1 for binary losses, a class number 0..K-1 for softmax, and the value itself for regression.
+/// What objectives require of an example: (index, value) pairs, a target, and a weight that
+/// multiplies its loss.
+/// `target` is -1 or +1 for binary losses, a class number 0..K-1 for softmax, and the value itself
+/// for regression.
 template <class Row>
 concept row_view = requires(const Row& row, std::size_t k) {
     { row.size() } -> std::convertible_to<std::size_t>;

@@ -16,7 +16,8 @@ struct row_split {
     std::vector<row_index> validation;
 };
 
-/// True with probability `fraction` (0 to 1) over (seed, row) pairs, and always the same for one pair.
+/// True with probability `fraction` (0 to 1) over (seed, row) pairs, and always the same for one
+/// pair.
 constexpr bool in_validation(std::uint64_t seed, row_index row, double fraction) noexcept {
     return static_cast<double>(mix(mix(seed) ^ row) >> 11U) * 0x1.0p-53 < fraction;
 }

@@ -1,4 +1,5 @@
-// Version stamps of the blocks of the shared parameters: who reads one learns whether it was written meanwhile, and how often since.
+// Version stamps of the blocks of the shared parameters: who reads one learns whether it was
+// written meanwhile, and how often since.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -14,7 +15,8 @@
 
 namespace peccary {
 
-/// Consecutive spans of one layer: those whose names are the same up to a dot, "layer1.weights" and "layer1.bias".
+/// Consecutive spans of one layer: those whose names are the same up to a dot, "layer1.weights" and
+/// "layer1.bias".
 struct parameter_block {
     std::string name;
     std::size_t first = 0; ///< offset in reals; a block ends where the next one begins
@@ -31,8 +33,9 @@ inline std::vector<parameter_block> blocks_of(const parameter_layout& layout) {
     return blocks;
 }
 
-/// A sequence lock's counters without the lock, and for several writers at once: one counts writes begun, one writes ended. A read was whole if, as
-/// it ended, no more writes had begun than had ended as it began. Thread-safety: all members from any thread.
+/// A sequence lock's counters without the lock, and for several writers at once: one counts writes
+/// begun, one writes ended. A read was whole if, as it ended, no more writes had begun than had
+/// ended as it began. Thread-safety: all members from any thread.
 ///
 ///   reader: ended = s.ended()   read   s.unchanged_since(ended)
 ///   writer: s.begin_write()     write  s.end_write()
@@ -40,23 +43,28 @@ class block_stamp {
 public:
     void begin_write() noexcept {
         begun_.fetch_add(1, std::memory_order_relaxed);
-        std::atomic_thread_fence(
-            std::memory_order_release); // pairs with the fence in `unchanged_since`: who reads what is written sees it begun
+        // pairs with the fence in `unchanged_since`: who reads what is written sees it begun
+        std::atomic_thread_fence(std::memory_order_release);
     }
-    void end_write() noexcept { ended_.fetch_add(1, std::memory_order_release); } // pairs with the acquire in `ended`
+    // pairs with the acquire in `ended`
+    void end_write() noexcept { ended_.fetch_add(1, std::memory_order_release); }
 
-    std::uint64_t ended() const noexcept { return ended_.load(std::memory_order_acquire); } // pairs with the release in `end_write`
+    // pairs with the release in `end_write`
+    std::uint64_t ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
     bool unchanged_since(std::uint64_t ended) const noexcept {
-        std::atomic_thread_fence(std::memory_order_acquire); // pairs with the fence in `begin_write`
+        // pairs with the fence in `begin_write`
+        std::atomic_thread_fence(std::memory_order_acquire);
         return begun_.load(std::memory_order_relaxed) == ended;
     }
 
     /// Counts an update that has written the block.
-    void apply() noexcept { applied_.fetch_add(1, std::memory_order_release); } // pairs with the acquire in `applied`
+    // pairs with the acquire in `applied`
+    void apply() noexcept { applied_.fetch_add(1, std::memory_order_release); }
 
     /// Updates that have written it.
-    std::uint64_t applied() const noexcept { return applied_.load(std::memory_order_acquire); } // pairs with the release in `apply`
+    // pairs with the release in `apply`
+    std::uint64_t applied() const noexcept { return applied_.load(std::memory_order_acquire); }
 
 private:
     alignas(cache_line) std::atomic<std::uint64_t> begun_{0};
@@ -65,7 +73,8 @@ private:
 };
 static_assert(sizeof(block_stamp) == cache_line);
 
-/// The stamps of all blocks, and one of all parameters together. Thread-safety: as of `block_stamp`.
+/// The stamps of all blocks, and one of all parameters together. Thread-safety: as of
+/// `block_stamp`.
 class block_stamps {
 public:
     explicit block_stamps(const parameter_layout& layout) : blocks_(blocks_of(layout)), stamps_(blocks_.size()) {}

@@ -1,4 +1,5 @@
-// What one worker saw of each block while it read and wrote an update: whether it was written meanwhile, and by how many updates since.
+// What one worker saw of each block while it read and wrote an update: whether it was written
+// meanwhile, and by how many updates since.
 #pragma once
 
 #include "peccary/diagnosis/block_stamps.hpp"
@@ -14,7 +15,8 @@ namespace peccary {
 struct read_tally {
     std::uint64_t reads = 0;
     std::uint64_t torn = 0; ///< of these, those during which somebody wrote
-    histogram staleness;    ///< updates that wrote the block between an update's read of it and its own first write
+    /// updates that wrote the block between an update's read of it and its own first write
+    histogram staleness;
 
     /// Fraction of the reads that were torn, 0 to 1.
     double torn_fraction() const noexcept { return reads == 0 ? 0.0 : static_cast<double>(torn) / static_cast<double>(reads); }
@@ -26,8 +28,9 @@ struct read_tally {
     }
 };
 
-/// Follows one update at a time: begin_evaluation, reads, end_evaluation, begin_apply, adds. Reads and adds come in operations on coordinates of one
-/// block; `watched_view` tells of them. Thread-safety: none; it belongs to its worker.
+/// Follows one update at a time: begin_evaluation, reads, end_evaluation, begin_apply, adds. Reads
+/// and adds come in operations on coordinates of one block; `watched_view` tells of them.
+/// Thread-safety: none; it belongs to its worker.
 class block_watch {
 public:
     explicit block_watch(block_stamps& stamps) : stamps_(&stamps), blocks_(stamps.size()) {}

@@ -1,4 +1,5 @@
-// A diagnostic mode for any problem: counts lost updates and torn reads, and staleness by coordinate and by layer.
+// A diagnostic mode for any problem: counts lost updates and torn reads, and staleness by
+// coordinate and by layer.
 #pragma once
 
 #include "peccary/diagnosis/diagnosis.hpp"
@@ -18,11 +19,13 @@
 
 namespace peccary {
 
-/// A worker around another. Beside the parameters lies a span "shadow" (features), to which each update adds 1 for each
-/// feature of its support through the same view, hence with the same races, as to the weights. The ledger counts the same adds
-/// without loss; the difference is what was lost. A diagnosed update takes several times as long, and its locked counts drain the
-/// processor's buffers, so the figures are not those of an undiagnosed run (docs/staleness.md). A shadow count is a float, exact
-/// below 2^24 adds to one feature. What is applied again, since the scheme has thrown away what was written, counts once.
+/// A worker around another. Beside the parameters lies a span "shadow" (features), to which each
+/// update adds 1 for each feature of its support through the same view, hence with the same races,
+/// as to the weights. The ledger counts the same adds without loss; the difference is what was
+/// lost. A diagnosed update takes several times as long, and its locked counts drain the
+/// processor's buffers, so the figures are not those of an undiagnosed run (docs/staleness.md). A
+/// shadow count is a float, exact below 2^24 adds to one feature. What is applied again, since the
+/// scheme has thrown away what was written, counts once.
 class diagnosed_worker final : public worker {
 public:
     /// Reads and writes go through a view of the worker's policy.
@@ -112,7 +115,8 @@ private:
     bool counted_ = false;            ///< since it was last differentiated
 };
 
-/// Shares are applied by workers that wait for each other, so there is no delay to note, and nothing is torn.
+/// Shares are applied by workers that wait for each other, so there is no delay to note, and
+/// nothing is torn.
 class diagnosed_collective final : public collective_batch {
 public:
     diagnosed_collective(const problem& inner, diagnostic_ledger& ledger, std::size_t shadow_at, unsigned workers, const stretch& part)
@@ -168,7 +172,8 @@ private:
     std::unique_ptr<collective_batch> inner_;
 };
 
-/// A problem whose runs count. Everything else is that of the problem that it wraps, which new facts go through unseen.
+/// A problem whose runs count. Everything else is that of the problem that it wraps, which new
+/// facts go through unseen.
 class diagnosed_problem final : public problem {
 public:
     /// `ledger` must outlive the problem.

@@ -1,4 +1,5 @@
-// What a diagnosed run counts: adds, those of them that were lost, how late they came to hot and cold coordinates and to layers; torn reads.
+// What a diagnosed run counts: adds, those of them that were lost, how late they came to hot and
+// cold coordinates and to layers; torn reads.
 #pragma once
 
 #include "peccary/data/frequency.hpp"
@@ -26,20 +27,26 @@ struct block_diagnosis {
 
 /// What a diagnosed run found. Plain values.
 struct diagnosis {
-    std::uint64_t adds = 0;       ///< adds to a feature's weights, counted without loss
-    std::uint64_t lost = 0;       ///< how many of these were overwritten by another worker's
-    std::size_t features = 0;     ///< of the data
-    std::size_t hot_features = 0; ///< the most frequent features that together make up half of the nonzeros
-    histogram hot;                ///< adds to a hot coordinate between its read and its add: by others, and by earlier rows of its batch
-    histogram cold;               ///< the same for all other coordinates
-    read_tally reads = {};        ///< one an evaluation, of all the parameters that it reads; none where they could not be watched
-    std::vector<block_diagnosis> blocks = {}; ///< one a layer; without reads where nobody can disturb them
+    std::uint64_t adds = 0;   ///< adds to a feature's weights, counted without loss
+    std::uint64_t lost = 0;   ///< how many of these were overwritten by another worker's
+    std::size_t features = 0; ///< of the data
+    /// the most frequent features that together make up half of the nonzeros
+    std::size_t hot_features = 0;
+    /// adds to a hot coordinate between its read and its add: by others, and by earlier rows of its
+    /// batch
+    histogram hot;
+    histogram cold; ///< the same for all other coordinates
+    /// one an evaluation, of all the parameters that it reads; none where they could not be watched
+    read_tally reads = {};
+    /// one a layer; without reads where nobody can disturb them
+    std::vector<block_diagnosis> blocks = {};
 
     /// Fraction of the adds that was lost, 0 to 1.
     double lost_fraction() const noexcept { return adds == 0 ? 0.0 : static_cast<double>(lost) / static_cast<double>(adds); }
 };
 
-/// Where the workers of a diagnosed run count. Thread-safety: all members but `found` from any thread.
+/// Where the workers of a diagnosed run count. Thread-safety: all members but `found` from any
+/// thread.
 class diagnostic_ledger {
 public:
     explicit diagnostic_ledger(const feature_frequency& frequency) : touched_(frequency.features()), is_hot_(frequency.features()) {
@@ -53,7 +60,8 @@ public:
     std::size_t features() const noexcept { return is_hot_.size(); }
     bool hot(feature_index j) const noexcept { return is_hot_[j] != 0; }
 
-    /// How often feature `j` was added to so far, modulo 2^32. Relaxed: a count among others, which orders nothing.
+    /// How often feature `j` was added to so far, modulo 2^32. Relaxed: a count among others, which
+    /// orders nothing.
     std::uint32_t touched(feature_index j) const noexcept { return touched_[j].load(std::memory_order_relaxed); }
     void touch(feature_index j) noexcept { touched_[j].fetch_add(1, std::memory_order_relaxed); }
     void count_adds(std::uint64_t adds) noexcept { adds_.fetch_add(adds, std::memory_order_relaxed); }
@@ -79,7 +87,8 @@ public:
         }
     }
 
-    /// After the join. `shadow` holds the counts that were added to through the scheme's own access policy.
+    /// After the join. `shadow` holds the counts that were added to through the scheme's own access
+    /// policy.
     diagnosis found(std::span<const real> shadow) const {
         double survived = 0;
         for (const real count : shadow) {
@@ -113,11 +122,13 @@ private:
     std::vector<read_tally> blocks_;
 };
 
-/// One worker's delays, merged into the ledger when it goes. Thread-safety: none; it belongs to its worker.
+/// One worker's delays, merged into the ledger when it goes. Thread-safety: none; it belongs to its
+/// worker.
 class delay_tally {
 public:
     explicit delay_tally(diagnostic_ledger& ledger) noexcept : ledger_(&ledger) {}
-    delay_tally(const delay_tally& other) noexcept : ledger_(other.ledger_) {} // the copy has noted nothing yet
+    // the copy has noted nothing yet
+    delay_tally(const delay_tally& other) noexcept : ledger_(other.ledger_) {}
     delay_tally& operator=(const delay_tally&) = delete;
     ~delay_tally() { ledger_->merge(hot_, cold_); }
 
@@ -130,11 +141,13 @@ private:
     histogram cold_;
 };
 
-/// One worker's watch, merged into the ledger when it goes. Thread-safety: none; it belongs to its worker.
+/// One worker's watch, merged into the ledger when it goes. Thread-safety: none; it belongs to its
+/// worker.
 class ledger_watch : public block_watch {
 public:
     explicit ledger_watch(diagnostic_ledger& ledger) : block_watch(ledger.stamps()), ledger_(&ledger) {}
-    ledger_watch(const ledger_watch& other) : ledger_watch(*other.ledger_) {} // the copy has seen nothing yet
+    // the copy has seen nothing yet
+    ledger_watch(const ledger_watch& other) : ledger_watch(*other.ledger_) {}
     ledger_watch& operator=(const ledger_watch&) = delete;
     ~ledger_watch() { ledger_->merge(*this); }
 

@@ -13,8 +13,9 @@ namespace peccary {
 /// Whether a policy's reads can meet writes, and its adds are made as they are asked for.
 constexpr bool can_be_watched(const access_info& policy) noexcept { return policy.race_free && !policy.deferred; }
 
-/// Each operation is watched while the lock of the policy is held, if it has one: so stamps change only under it, and a read
-/// under it is never torn. An operation on a long block is watched piece by piece, one for each block of the stamps.
+/// Each operation is watched while the lock of the policy is held, if it has one: so stamps change
+/// only under it, and a read under it is never torn. An operation on a long block is watched piece
+/// by piece, one for each block of the stamps.
 /// Thread-safety: none; it belongs to its worker.
 class watched_view final : public parameter_view {
 public:
@@ -82,7 +83,8 @@ public:
 private:
     enum class activity { none, reading, writing };
 
-    /// Holds the policy's lock; as it goes, the operation has ended, and only then the lock is let go.
+    /// Holds the policy's lock; as it goes, the operation has ended, and only then the lock is let
+    /// go.
     class operation {
     public:
         explicit operation(const watched_view& of) : of_(&of) { of_->through_->lock(); }
@@ -125,8 +127,8 @@ private:
         write();
     }
 
-    /// Tells the watch if this is another block, or something else that is done to it; returns how many reals there are up to
-    /// the block's end.
+    /// Tells the watch if this is another block, or something else that is done to it; returns how
+    /// many reals there are up to the block's end.
     std::size_t enter(activity what, std::size_t offset) const noexcept {
         if (what != current_ || offset < first_ || offset >= end_) {
             leave();

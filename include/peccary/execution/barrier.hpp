@@ -12,9 +12,10 @@
 
 namespace peccary {
 
-/// Considerations. `std::barrier` in libstdc++ 12 also spins and sleeps, but cannot count what it waited, and synchronous training meets two
-/// barriers per mini-batch, so the spin must be long enough that with a core for each worker nobody sleeps: who was 5 microseconds early and slept came
-/// 25 too late, and kept others waiting at the next barrier.
+/// Considerations. `std::barrier` in libstdc++ 12 also spins and sleeps, but cannot count what it
+/// waited, and synchronous training meets two barriers per mini-batch, so the spin must be long
+/// enough that with a core for each worker nobody sleeps: who was 5 microseconds early and slept
+/// came 25 too late, and kept others waiting at the next barrier.
 /// Thread-safety: `arrive_and_wait` by exactly `workers` threads a round.
 class barrier {
 public:
@@ -22,11 +23,13 @@ public:
 
     /// Returns when all workers have arrived; what each wrote before is visible to all after.
     void arrive_and_wait(contention& tally) noexcept {
-        const std::uint32_t round = round_.load(std::memory_order_relaxed); // cannot change before this worker arrives
+        // cannot change before this worker arrives
+        const std::uint32_t round = round_.load(std::memory_order_relaxed);
         // acq_rel: the last arrival sees what all wrote, and passes it on with the release below.
         if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == workers_) {
-            arrived_.store(0, std::memory_order_relaxed);       // published by the release below
-            round_.store(round + 1, std::memory_order_release); // pairs with the acquire loads below
+            arrived_.store(0, std::memory_order_relaxed); // published by the release below
+            // pairs with the acquire loads below
+            round_.store(round + 1, std::memory_order_release);
             round_.notify_all();
             return;
         }
@@ -48,7 +51,8 @@ private:
     unsigned workers_;
     int spins_;
     alignas(cache_line) std::atomic<std::uint32_t> arrived_{0}; // written by all
-    alignas(cache_line) std::atomic<std::uint32_t> round_{0};   // read by the waiting, written once a round
+    // read by the waiting, written once a round
+    alignas(cache_line) std::atomic<std::uint32_t> round_{0};
 };
 
 } // namespace peccary

@@ -16,15 +16,17 @@ namespace peccary {
 struct executor_info {
     std::string_view name;
     std::string_view summary;
-    bool concurrent;        ///< guarantees that all workers run at once, so that they may wait for each other
+    /// guarantees that all workers run at once, so that they may wait for each other
+    bool concurrent;
     bool several;           ///< can run more than one worker
     bool pins;              ///< can keep a worker on a processor
     bool simulated = false; ///< its asynchronous workers take turns in virtual time
 };
 
-/// `run(P, body)` calls `body(0)` ... `body(P - 1)` once each, returns when all have returned, and rethrows the first exception. What the caller
-/// wrote before is visible to the bodies, and what they wrote is visible to the caller after. Type-erased, since it is called once per stretch
-/// of thousands of updates. Thread-safety: one `run` at a time per executor.
+/// `run(P, body)` calls `body(0)` ... `body(P - 1)` once each, returns when all have returned, and
+/// rethrows the first exception. What the caller wrote before is visible to the bodies, and what
+/// they wrote is visible to the caller after. Type-erased, since it is called once per stretch of
+/// thousands of updates. Thread-safety: one `run` at a time per executor.
 class executor {
 public:
     using body = std::function<void(unsigned worker)>;
@@ -39,13 +41,15 @@ public:
     virtual const executor_info& about() const noexcept = 0;
 };
 
-/// An executor class as it stands in the list: constructed from the number of workers and whether to pin them.
+/// An executor class as it stands in the list: constructed from the number of workers and whether
+/// to pin them.
 template <class Executor>
 concept executor_type = std::derived_from<Executor, executor> && std::constructible_from<Executor, unsigned, bool> && requires {
     { Executor::info } -> std::convertible_to<executor_info>;
 };
 
-/// Keeps the first exception of several workers. Thread-safety: `run` from any thread; `rethrow` after the join.
+/// Keeps the first exception of several workers. Thread-safety: `run` from any thread; `rethrow`
+/// after the join.
 class first_exception {
 public:
     template <class Work>

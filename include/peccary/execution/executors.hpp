@@ -23,7 +23,8 @@ using executors = type_list<inline_executor, thread_executor, virtual_executor
 #endif
                             >;
 
-/// Throws `usage_error` for an unknown name, or one that this build lacks, and for a number of workers that the executor cannot run.
+/// Throws `usage_error` for an unknown name, or one that this build lacks, and for a number of
+/// workers that the executor cannot run.
 inline std::unique_ptr<executor> make_executor(std::string_view name, unsigned workers, bool pin) {
     std::unique_ptr<executor> made;
     with_named<executors>("executor", name, [&](auto tag) { made = std::make_unique<typename decltype(tag)::type>(workers, pin); });

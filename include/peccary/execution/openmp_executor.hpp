@@ -21,7 +21,8 @@ public:
         omp_set_dynamic(0);
 #pragma omp parallel num_threads(static_cast <int>(workers)) default(shared)
         {
-            // OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT); workers that wait for each other would then wait forever.
+            // OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT); workers that wait
+            // for each other would then wait forever.
             if (static_cast<unsigned>(omp_get_num_threads()) != workers) {
 #pragma omp single
                 complete = false;

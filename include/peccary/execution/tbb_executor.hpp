@@ -11,8 +11,9 @@
 
 namespace peccary {
 
-/// oneTBB gives no mandatory concurrency: a task may wait until another has finished. So schemes whose workers wait for each other
-/// (`scheme_info::lockstep`) are refused with this executor, and which thread runs a worker is oneTBB's to choose, so workers are not pinned.
+/// oneTBB gives no mandatory concurrency: a task may wait until another has finished. So schemes
+/// whose workers wait for each other (`scheme_info::lockstep`) are refused with this executor, and
+/// which thread runs a worker is oneTBB's to choose, so workers are not pinned.
 class tbb_executor final : public executor {
 public:
     static constexpr executor_info info{

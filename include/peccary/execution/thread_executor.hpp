@@ -16,8 +16,10 @@
 
 namespace peccary {
 
-/// Worker 0 is the calling thread. Considerations: starting a thread takes 20 to 50 microseconds and waking a parked one about as long, while
-/// an epoch of a small data set takes 500. So threads are kept, and spin before they park (execution/spinning.hpp): the next run usually follows at once.
+/// Worker 0 is the calling thread. Considerations: starting a thread takes 20 to 50 microseconds
+/// and waking a parked one about as long, while an epoch of a small data set takes 500. So threads
+/// are kept, and spin before they park (execution/spinning.hpp): the next run usually follows at
+/// once.
 class thread_executor final : public executor {
 public:
     static constexpr executor_info info{
@@ -32,7 +34,8 @@ public:
                     start_on(*home, threads_.back().native_handle());
                 }
             }
-            settled_.store(true, std::memory_order_release); // pairs with the acquire in `next_work`
+            // pairs with the acquire in `next_work`
+            settled_.store(true, std::memory_order_release);
         } catch (...) {
             stop();
             throw;
@@ -51,8 +54,10 @@ public:
                 const std::lock_guard held(mutex_);
                 work_ = &work;
                 active_ = workers;
-                running_.store(workers - 1, std::memory_order_relaxed); // published by the release below
-                generation_.fetch_add(1, std::memory_order_release);    // pairs with the acquires in `next_work`
+                // published by the release below
+                running_.store(workers - 1, std::memory_order_relaxed);
+                // pairs with the acquires in `next_work`
+                generation_.fetch_add(1, std::memory_order_release);
             }
             start_.notify_all();
         }
@@ -69,7 +74,8 @@ public:
 
 private:
     void join() {
-        const auto finished = [this] { return running_.load(std::memory_order_acquire) == 0; }; // pairs with the release in `serve`
+        // pairs with the release in `serve`
+        const auto finished = [this] { return running_.load(std::memory_order_acquire) == 0; };
         for (int spin = 0; spin < spins_; ++spin) {
             if (finished()) {
                 return;
@@ -81,7 +87,8 @@ private:
         done_.wait(held, finished);
     }
 
-    /// Where a worker starts, and wakes if it slept: nowhere in particular if it is pinned, or if there is not a processor for each.
+    /// Where a worker starts, and wakes if it slept: nowhere in particular if it is pinned, or if
+    /// there is not a processor for each.
     std::optional<int> home_of(unsigned worker) const {
         return spins_ > 0 && worker < homes_.size() ? std::optional(homes_[worker]) : std::nullopt;
     }
@@ -91,8 +98,8 @@ private:
         std::uint64_t seen = 0;
         while (const body* const work = next_work(worker, seen)) {
             failure_.run([&] { (*work)(worker); });
-            // Release: whoever sees the count fall sees the work. The lock keeps the last one from slipping between the caller's look and its
-            // sleep.
+            // Release: whoever sees the count fall sees the work. The lock keeps the last one from
+            // slipping between the caller's look and its sleep.
             const std::lock_guard held(mutex_);
             if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
                 done_.notify_one();
@@ -100,7 +107,8 @@ private:
         }
     }
 
-    /// Waits for a generation after `seen` in which `worker` takes part, and returns its work; null when the executor stops.
+    /// Waits for a generation after `seen` in which `worker` takes part, and returns its work; null
+    /// when the executor stops.
     const body* next_work(unsigned worker, std::uint64_t& seen) {
         const auto started = [&] {
             return stopping_.load(std::memory_order_acquire) || generation_.load(std::memory_order_acquire) != seen;
@@ -127,7 +135,8 @@ private:
     void stop() noexcept {
         {
             const std::lock_guard held(mutex_);
-            stopping_.store(true, std::memory_order_release); // pairs with the acquire in `next_work`
+            // pairs with the acquire in `next_work`
+            stopping_.store(true, std::memory_order_release);
         }
         start_.notify_all();
         for (auto& thread : threads_) {

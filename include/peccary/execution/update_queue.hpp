@@ -17,8 +17,8 @@ struct update_range {
     bool empty() const noexcept { return first == last; }
 };
 
-/// Since chunks are handed out in order and a claimed chunk is always finished, the updates done when a run stops are a prefix: one number
-/// says where to resume.
+/// Since chunks are handed out in order and a claimed chunk is always finished, the updates done
+/// when a run stops are a prefix: one number says where to resume.
 /// Thread-safety: `claim` from any worker; `completed` after the join.
 class update_queue {
 public:

@@ -5,8 +5,9 @@
 
 namespace peccary {
 
-/// `run` calls the bodies one after another. What makes workers virtual is not here: asynchronous schemes hand theirs to a simulation
-/// (scheme/simulation.hpp), which takes their reads and applies in an order of its own and needs no thread for it.
+/// `run` calls the bodies one after another. What makes workers virtual is not here: asynchronous
+/// schemes hand theirs to a simulation (scheme/simulation.hpp), which takes their reads and applies
+/// in an order of its own and needs no thread for it.
 class virtual_executor final : public executor {
 public:
     static constexpr executor_info info{.name = "virtual",

@@ -1,4 +1,5 @@
-// A checkpoint: all that an interrupted training run needs to go on, in the same container as a model.
+// A checkpoint: all that an interrupted training run needs to go on, in the same container as a
+// model.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -18,8 +19,9 @@
 
 namespace peccary {
 
-/// Plain values. `parameters` is the raw buffer, the padding between its spans included, so that it fits one layout only; `settings` is for
-/// the caller to check that it resumes the run that wrote it.
+/// Plain values. `parameters` is the raw buffer, the padding between its spans included, so that it
+/// fits one layout only; `settings` is for the caller to check that it resumes the run that wrote
+/// it.
 struct checkpoint {
     std::string settings;
     std::uint64_t epoch = 0;
@@ -97,8 +99,9 @@ private:
 
 } // namespace checkpoint_detail
 
-/// Replaces `path` by the checkpoint, or throws and leaves it as it was: `diverged_error` when a parameter is not finite (so that the last
-/// good checkpoint is kept), `io_error` when it cannot be written. Thread-safety: reentrant.
+/// Replaces `path` by the checkpoint, or throws and leaves it as it was: `diverged_error` when a
+/// parameter is not finite (so that the last good checkpoint is kept), `io_error` when it cannot be
+/// written. Thread-safety: reentrant.
 inline void save(const checkpoint& state, const std::string& path) {
     using namespace checkpoint_detail;
     if (!all_finite(state.parameters)) {
@@ -130,7 +133,8 @@ inline void save(const checkpoint& state, const std::string& path) {
     write_container(path, container_kind::checkpoint, fields, tensors);
 }
 
-/// The checkpoint in `bytes`, the whole content of the file `name`. Throws `data_error`. Thread-safety: reentrant.
+/// The checkpoint in `bytes`, the whole content of the file `name`. Throws `data_error`.
+/// Thread-safety: reentrant.
 inline checkpoint load_checkpoint(std::span<const char> bytes, const std::string& name) {
     using namespace checkpoint_detail;
     container content = parse_container({bytes.data(), bytes.size()}, name, container_kind::checkpoint);
@@ -167,7 +171,8 @@ inline checkpoint load_checkpoint(std::span<const char> bytes, const std::string
     return state;
 }
 
-/// The checkpoint in the file `path`. Throws `data_error` when it holds none, `io_error` when it cannot be read.
+/// The checkpoint in the file `path`. Throws `data_error` when it holds none, `io_error` when it
+/// cannot be read.
 inline checkpoint load_checkpoint(const std::string& path) { return load_checkpoint(read_whole_file(path, most_model_bytes), path); }
 
 } // namespace peccary

@@ -24,7 +24,8 @@ struct container {
     std::vector<tensor> tensors;
 };
 
-inline constexpr std::string_view container_signature = "\x89PECCARY"; // not text, so that no text file is mistaken for it
+// not text, so that no text file is mistaken for it
+inline constexpr std::string_view container_signature = "\x89PECCARY";
 inline constexpr std::uint32_t container_version = 1;
 
 /// The checksum of a sequence of words: c = mix(c ^ word), from 0.

@@ -60,7 +60,8 @@ inline void write_rows(atomic_file& file, const std::vector<real>& values, std::
         return;
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
-        file.write(format_number(values[i], 9) + ((i + 1) % columns == 0 ? " \n" : " ")); // 9 digits tell any two floats apart
+        // 9 digits tell any two floats apart
+        file.write(format_number(values[i], 9) + ((i + 1) % columns == 0 ? " \n" : " "));
     }
 }
 

@@ -43,26 +43,31 @@ constexpr const loss_info* find_linear_objective(std::string_view name) noexcept
 /// False for regression, where the score is the prediction.
 constexpr bool classifies(const loss_info& objective) noexcept { return objective.target != target_kind::regression; }
 
-/// The scores that a model with this objective and so many labels computes for a row. Two classes share one, but for softmax.
+/// The scores that a model with this objective and so many labels computes for a row. Two classes
+/// share one, but for softmax.
 constexpr std::size_t output_count(const loss_info& objective, std::size_t labels) noexcept {
     return !classifies(objective) || (labels == 2 && objective.target == target_kind::binary) ? 1 : labels;
 }
 
-/// Plain values; `problem_with` says whether they are consistent, and saving, loading and predicting insist on it.
+/// Plain values; `problem_with` says whether they are consistent, and saving, loading and
+/// predicting insist on it.
 ///
-/// `labels` are the original label values. With one score for two classes, labels[0] is what the objective sees as -1 and labels[1] as +1;
-/// else labels[c] belongs to column c of the weights (with more than two classes, an objective other than softmax is one against the rest).
+/// `labels` are the original label values. With one score for two classes, labels[0] is what the
+/// objective sees as -1 and labels[1] as +1; else labels[c] belongs to column c of the weights
+/// (with more than two classes, an objective other than softmax is one against the rest).
 /// Regression has no labels.
 struct model {
     std::string objective;
     std::size_t features = 0;
     std::vector<double> labels;
-    std::vector<tensor> arrays; ///< linear: "weights" (features x outputs) and perhaps "bias" (outputs); mlp: for l = 1 ...
-                                ///< "layer<l>.weights" (inputs x units) and "layer<l>.bias" (units)
+    /// linear: "weights" (features x outputs) and perhaps "bias" (outputs); mlp: for l = 1 ...
+    /// "layer<l>.weights" (inputs x units) and "layer<l>.bias" (units)
+    std::vector<tensor> arrays;
     std::map<std::string, std::string> metadata; ///< free: program version, settings, ...
-    std::string activation = {};                 ///< mlp: the name of the hidden layers'; else empty
-    std::string output = {};                     ///< mlp: its name; else empty
-    normalizer normalization = {};               ///< what is done to a row before it is scored
+    /// mlp: the name of the hidden layers'; else empty
+    std::string activation = {};
+    std::string output = {};       ///< mlp: its name; else empty
+    normalizer normalization = {}; ///< what is done to a row before it is scored
 
     bool operator==(const model&) const = default;
 
@@ -73,7 +78,8 @@ struct model {
     }
 };
 
-/// The facts of a model's objective, those of a network with its output; nothing if there is no such objective or output.
+/// The facts of a model's objective, those of a network with its output; nothing if there is no
+/// such objective or output.
 inline std::optional<loss_info> facts_of(const model& of) noexcept {
     std::optional<loss_info> facts;
     if (of.objective == mlp::info.name) {
@@ -88,7 +94,8 @@ inline std::optional<loss_info> facts_of(const model& of) noexcept {
     return facts;
 }
 
-/// Assembles a model with a linear objective. `weights` are features x outputs, row-major; `bias` has `outputs` entries or none.
+/// Assembles a model with a linear objective. `weights` are features x outputs, row-major; `bias`
+/// has `outputs` entries or none.
 inline model make_linear_model(std::string objective, std::size_t features, std::vector<double> labels, std::vector<real> weights,
                                std::vector<real> bias = {}) {
     const loss_info* const facts = find_linear_objective(objective);
@@ -141,7 +148,8 @@ inline std::string problem_with_array(const tensor& array, const std::vector<std
     if (array.shape != expected) {
         return "the array '" + array.name + "' has " + shape_text(array.shape) + " and should have " + shape_text(expected);
     }
-    // No extent is above 2^32, or else it is the number of labels in memory: the product fits into 64 bits.
+    // No extent is above 2^32, or else it is the number of labels in memory: the product fits into
+    // 64 bits.
     std::uint64_t count = 1;
     for (const std::uint64_t extent : expected) {
         count *= extent;

@@ -1,4 +1,5 @@
-// A model to and from a file: saved in Peccary's container; loaded from that or from liblinear's text format, told apart by content.
+// A model to and from a file: saved in Peccary's container; loaded from that or from liblinear's
+// text format, told apart by content.
 #pragma once
 
 #include "peccary/core/atomic_file.hpp"
@@ -37,13 +38,15 @@ inline std::vector<real> extracted(std::vector<tensor>& arrays, std::string_view
 
 } // namespace model_file_detail
 
-/// What a file of a model says, whatever the format: fields of text, and arrays, which refer to the model.
+/// What a file of a model says, whatever the format: fields of text, and arrays, which refer to the
+/// model.
 struct model_content {
     text_fields fields;
     std::vector<tensor_view> arrays;
 };
 
-/// Throws `error` that names the file `path`, which it is meant for, when the model is not valid (`problem_with`).
+/// Throws `error` that names the file `path`, which it is meant for, when the model is not valid
+/// (`problem_with`).
 inline model_content content_of(const model& trained, const std::string& path) {
     if (const std::string problem = problem_with(trained); !problem.empty()) {
         throw error(path + ": not written, since the model is not valid: " + problem + "; mend the model before saving it");
@@ -77,7 +80,8 @@ inline model_content content_of(const model& trained, const std::string& path) {
     return content;
 }
 
-/// The reverse. Throws `data_error` when `content`, of the file `name`, does not make a valid model.
+/// The reverse. Throws `data_error` when `content`, of the file `name`, does not make a valid
+/// model.
 inline model model_from_content(container content, const std::string& name) {
     constexpr std::string_view metadata_prefix = "metadata.";
     const auto refuse = [&](const std::string& what) {
@@ -120,7 +124,8 @@ inline model model_from_content(container content, const std::string& name) {
         refuse("no number of features");
     }
     if (loaded.objective == mlp::info.name && loaded.output.empty()) {
-        loaded.output = cross_entropy::info.name; // the only one there was when networks had no field for it
+        // the only one there was when networks had no field for it
+        loaded.output = cross_entropy::info.name;
     }
     loaded.arrays = std::move(content.tensors);
     loaded.normalization.shift = model_file_detail::extracted(loaded.arrays, model_file_detail::shift_name);
@@ -131,14 +136,15 @@ inline model model_from_content(container content, const std::string& name) {
     return loaded;
 }
 
-/// Replaces `path` by the model, or throws and leaves it as it was: `error` when the model is not valid (`problem_with`), `io_error` when
-/// it cannot be written. Thread-safety: reentrant.
+/// Replaces `path` by the model, or throws and leaves it as it was: `error` when the model is not
+/// valid (`problem_with`), `io_error` when it cannot be written. Thread-safety: reentrant.
 inline void save(const model& trained, const std::string& path) {
     const model_content content = content_of(trained, path);
     write_container(path, container_kind::model, content.fields, content.arrays);
 }
 
-/// The model in `bytes`, the whole content of the file `name`, in either format. Throws `data_error`. Thread-safety: reentrant.
+/// The model in `bytes`, the whole content of the file `name`, in either format. Throws
+/// `data_error`. Thread-safety: reentrant.
 /// (A string literal would bring its final zero byte; make it a `std::string_view`.)
 inline model load_model(std::span<const char> bytes, const std::string& name) {
     const std::string_view content(bytes.data(), bytes.size());
@@ -152,7 +158,8 @@ inline model load_model(std::span<const char> bytes, const std::string& name) {
     throw data_error(name + ": " + what + "; give a file that Peccary or liblinear's train program wrote");
 }
 
-/// The model in the file `path`, in either format. Throws `data_error` when it holds none, `io_error` when it cannot be read.
+/// The model in the file `path`, in either format. Throws `data_error` when it holds none,
+/// `io_error` when it cannot be read.
 inline model load_model(const std::string& path) { return load_model(read_whole_file(path, most_model_bytes), path); }
 
 } // namespace peccary

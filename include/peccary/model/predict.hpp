@@ -18,7 +18,8 @@
 
 namespace peccary {
 
-/// A reading view of a model, which must outlive it unchanged. Looks the arrays up once, so that a row costs its arithmetic only.
+/// A reading view of a model, which must outlive it unchanged. Looks the arrays up once, so that a
+/// row costs its arithmetic only.
 /// Thread-safety: all members may be called from any number of threads.
 class predictor {
 public:
@@ -48,14 +49,15 @@ public:
     /// The classes in the order of `probabilities`; empty for regression.
     std::span<const double> labels() const noexcept { return labels_; }
 
-    /// Whether the model knows all of the row's features. If not, the row is not to be scored; what to tell the user is the caller's
-    /// affair.
+    /// Whether the model knows all of the row's features. If not, the row is not to be scored; what
+    /// to tell the user is the caller's affair.
     bool covers(const sparse_row& row) const noexcept { return row.indices.empty() || row.indices.back() < features_; }
     bool covers(const dense_row& row) const noexcept { return row.size() <= features_; }
 
     /// The model's normalization comes first; for that, this allocates.
-    /// Linear: scores_c = sum over the support of value_j W_jc, plus bias_c. A network: its last layer's sums (docs/mlp.md), for which it
-    /// allocates. `scores` has `outputs()` entries, and `covers(row)` holds. Summed in double, since with float the order of a long row's features
+    /// Linear: scores_c = sum over the support of value_j W_jc, plus bias_c. A network: its last
+    /// layer's sums (docs/mlp.md), for which it allocates. `scores` has `outputs()` entries, and
+    /// `covers(row)` holds. Summed in double, since with float the order of a long row's features
     /// would show; beyond float's range the largest float stands in.
     template <row_view Row>
     void scores(const Row& row, std::span<real> scores) const {
@@ -82,8 +84,9 @@ public:
         normalized_scores(sparse_row{.indices = indices, .values = values}, scores);
     }
 
-    /// The original label of the class that the scores favour, or for regression the score itself. With one score for two classes zero is
-    /// the negative class; of equal highest scores the first wins.
+    /// The original label of the class that the scores favour, or for regression the score itself.
+    /// With one score for two classes zero is the negative class; of equal highest scores the first
+    /// wins.
     double label(std::span<const real> scores) const noexcept {
         if (!classifies()) {
             return scores[0];
@@ -96,9 +99,11 @@ public:
 
     bool has_probabilities() const noexcept { return objective_.probabilities; }
 
-    /// The probability of each class, in the order of `labels()`; `probabilities` has as many entries and may not overlap `scores`.
-    /// Softmax: exp(s_c) / sum exp(s). Logistic: 1 / (1 + exp(-s)), with more than two classes one for each, divided by their sum (as
-    /// liblinear does). Neither overflows or divides by zero, whatever the scores. Throws `usage_error` unless `has_probabilities()`.
+    /// The probability of each class, in the order of `labels()`; `probabilities` has as many
+    /// entries and may not overlap `scores`.
+    /// Softmax: exp(s_c) / sum exp(s). Logistic: 1 / (1 + exp(-s)), with more than two classes one
+    /// for each, divided by their sum (as liblinear does). Neither overflows or divides by zero,
+    /// whatever the scores. Throws `usage_error` unless `has_probabilities()`.
     void probabilities(std::span<const real> scores, std::span<real> probabilities) const {
         if (!has_probabilities()) {
             throw usage_error("the objective '" + std::string(objective_.name) +
@@ -106,7 +111,8 @@ public:
                               "such an output");
         }
         if (scores.size() == 1) {
-            probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-double{scores[0]}))); // not 1 - p, which loses a small one
+            // not 1 - p, which loses a small one
+            probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-double{scores[0]})));
             probabilities[1] = static_cast<real>(std::exp(log_sigmoid(scores[0])));
             return;
         }
@@ -135,7 +141,8 @@ private:
 
     template <row_view Row>
     void linear_scores(const Row& row, std::span<real> scores) const {
-        constexpr std::size_t tile_size = 32; // the sums stay on the stack, whatever the number of classes
+        // the sums stay on the stack, whatever the number of classes
+        constexpr std::size_t tile_size = 32;
         std::array<double, tile_size> sums;
         for (std::size_t first = 0; first < scores.size(); first += tile_size) {
             const std::size_t size = std::min(tile_size, scores.size() - first);

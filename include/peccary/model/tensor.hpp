@@ -11,7 +11,8 @@
 
 namespace peccary {
 
-/// `values` are row-major: the last extent of `shape` varies fastest. Their number is the product of the extents.
+/// `values` are row-major: the last extent of `shape` varies fastest. Their number is the product
+/// of the extents.
 struct tensor {
     std::string name;
     std::vector<std::uint64_t> shape;

@@ -1,4 +1,5 @@
-// A loss that is chosen at run time: one compiled program for all of them, where a call for each example costs less than it spares.
+// A loss that is chosen at run time: one compiled program for all of them, where a call for each
+// example costs less than it spares.
 #pragma once
 
 #include "peccary/core/type_list.hpp"
@@ -10,7 +11,8 @@
 
 namespace peccary {
 
-/// Any loss of the list, found by a comparison or two before its arithmetic. Gives the same bits as the loss itself.
+/// Any loss of the list, found by a comparison or two before its arithmetic. Gives the same bits as
+/// the loss itself.
 class any_loss {
 public:
     static constexpr loss_info info = logistic::info; ///< of the default; see `facts`

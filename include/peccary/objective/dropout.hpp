@@ -14,14 +14,17 @@
 
 namespace peccary {
 
-/// Each activation is left out with probability P, else multiplied by 1 / (1 - P), so that sums keep their means, and evaluation has nothing to
-/// undo (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, "inverted").
+/// Each activation is left out with probability P, else multiplied by 1 / (1 - P), so that sums
+/// keep their means, and evaluation has nothing to undo (Srivastava, Hinton, Krizhevsky, Sutskever,
+/// Salakhutdinov 2014, "inverted").
 ///
-/// A mask is a function of (seed, epoch, row, layer, unit) and of nothing else: not of who draws it, or when. An epoch visits a row once, so no
-/// two updates share masks, and a batch that several workers evaluate, or a run that was resumed, has the masks of one that was not.
+/// A mask is a function of (seed, epoch, row, layer, unit) and of nothing else: not of who draws
+/// it, or when. An epoch visits a row once, so no two updates share masks, and a batch that several
+/// workers evaluate, or a run that was resumed, has the masks of one that was not.
 ///
-/// Considerations. Each row and layer has a SplitMix64 sequence of its own, and each word of it is four units: 16 bits tell P to 1 / 65536, and one
-/// word costs about as much as four multiply-adds of the products that make the sums, of which a unit has hundreds.
+/// Considerations. Each row and layer has a SplitMix64 sequence of its own, and each word of it is
+/// four units: 16 bits tell P to 1 / 65536, and one word costs about as much as four multiply-adds
+/// of the products that make the sums, of which a unit has hundreds.
 ///
 /// Thread-safety: const members from any thread; `begin_epoch` while no worker runs.
 class dropout {
@@ -41,7 +44,8 @@ public:
 
     void begin_epoch(std::uint64_t seed, std::uint64_t epoch) noexcept { key_ = mix(mix(mix(seed) + stream) + epoch); }
 
-    /// What the activations of a layer are multiplied by for a row: 0 or 1 / (1 - P), for each unit.
+    /// What the activations of a layer are multiplied by for a row: 0 or 1 / (1 - P), for each
+    /// unit.
     void draw(row_index row, std::size_t layer, std::span<real> mask) const noexcept {
         std::uint64_t place = mix(mix(key_ + row) + layer);
         for (std::size_t unit = 0; unit < mask.size(); place += golden_ratio) {
@@ -57,8 +61,9 @@ private:
     static constexpr unsigned bits = 16;
     static constexpr std::uint32_t pieces = 1U << bits;
     static constexpr std::size_t units_a_word = 64 / bits;
-    static constexpr std::uint64_t golden_ratio = 0x9E37'79B9'7F4A'7C15U; // SplitMix64's increment, which `mix` begins with
-    static constexpr std::uint64_t stream = 0x6472'6F70U;                 // "drop"
+    // SplitMix64's increment, which `mix` begins with
+    static constexpr std::uint64_t golden_ratio = 0x9E37'79B9'7F4A'7C15U;
+    static constexpr std::uint64_t stream = 0x6472'6F70U; // "drop"
 
     std::uint64_t key_ = 0;
     std::uint32_t dropped_ = 0; ///< P in 65536ths

@@ -1,12 +1,15 @@
-// A linear model under a loss of one score: logistic and least-squares regression, support vector machines.
+// A linear model under a loss of one score: logistic and least-squares regression, support vector
+// machines.
 #pragma once
 
 #include "peccary/objective/objective.hpp"
 
 namespace peccary {
 
-/// score = w . x (+ b), with w the span "weights" (features) and b the span "bias" (1), if there is one.
-/// The gradient of an example is the one number `slope` = weight * d loss / d score: slope * x for w, slope for b.
+/// score = w . x (+ b), with w the span "weights" (features) and b the span "bias" (1), if there is
+/// one.
+/// The gradient of an example is the one number `slope` = weight * d loss / d score: slope * x for
+/// w, slope for b.
 template <loss Loss>
 class linear {
 public:

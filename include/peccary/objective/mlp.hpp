@@ -1,4 +1,5 @@
-// Multilayer perceptron: affine layers with an activation between them, and an output that says what the last one's sums mean.
+// Multilayer perceptron: affine layers with an activation between them, and an output that says
+// what the last one's sums mean.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -23,7 +24,8 @@
 
 namespace peccary {
 
-/// The facts of a network with such an output. The step that is best on a sample is taken as it is (docs/schedules.md).
+/// The facts of a network with such an output. The step that is best on a sample is taken as it is
+/// (docs/schedules.md).
 constexpr loss_info network_facts(loss_info output) noexcept {
     output.name = "mlp";
     output.sample_excess = 1;
@@ -32,27 +34,34 @@ constexpr loss_info network_facts(loss_info output) noexcept {
 
 /// With A_0 = X (n x features, the rows of a batch), for layers l = 1 ... L:
 ///
-///   Z_l = A_(l-1) W_l + 1 b_l^T      (n x units_l)        A_l = f(Z_l), but for the last one, whose sums are the scores
-///   loss of a row = weight * loss of the output at (z, target)      for softmax: log sum_c exp(z_c) - z_target
+///   Z_l = A_(l-1) W_l + 1 b_l^T      (n x units_l)        A_l = f(Z_l), but for the last one,
+///                                                         whose sums are the scores
+///   loss of a row = weight * loss of the output at (z, target)
+///                   for softmax: log sum_c exp(z_c) - z_target
 ///
 /// and backwards, with D_l = d loss / d Z_l, of which the output gives D_L:
 ///
 ///   D_(l-1) = D_l W_l^T * f'(Z_(l-1))
 ///   d loss / d W_l = A_(l-1)^T D_l                        d loss / d b_l = D_l^T 1
 ///
-/// (Rumelhart, Hinton, Williams 1986; docs/mlp.md). With dropout, training multiplies A_l by a mask M_l in what follows, and D_l too; `score`
-/// does not. W_l is the span "layer<l>.weights" (units_(l-1) x units_l, row-major, so that what one
-/// feature does to the first layer is consecutive) and b_l the span "layer<l>.bias" (units_l, not regularised).
+/// (Rumelhart, Hinton, Williams 1986; docs/mlp.md). With dropout, training multiplies A_l by a mask
+/// M_l in what follows, and D_l too; `score` does not. W_l is the span "layer<l>.weights"
+/// (units_(l-1) x units_l, row-major, so that what one feature does to the first layer is
+/// consecutive) and b_l the span "layer<l>.bias" (units_l, not regularised).
 ///
-/// The parameters that every example reads are one block of the buffer: read once a batch before the arithmetic, and added to once after it. With
-/// sparse rows, W_1 is not among them: only the rows of W_1 that belong to the features of the batch are read and added to, example by example.
+/// The parameters that every example reads are one block of the buffer: read once a batch before
+/// the arithmetic, and added to once after it. With sparse rows, W_1 is not among them: only the
+/// rows of W_1 that belong to the features of the batch are read and added to, example by example.
 ///
-/// Thread-safety: const members from any thread; a gradient belongs to one worker, but for the slices and shares of `batch_objective`.
+/// Thread-safety: const members from any thread; a gradient belongs to one worker, but for the
+/// slices and shares of `batch_objective`.
 class mlp {
 public:
-    static constexpr loss_info info = network_facts(cross_entropy::info); ///< with the default output; see `facts`
+    /// with the default output; see `facts`
+    static constexpr loss_info info = network_facts(cross_entropy::info);
     static constexpr std::uint64_t default_batch = 32;
-    static constexpr std::uint64_t least_batch = 8; ///< of fewer rows, an update costs nearly as much (docs/schedules.md)
+    /// of fewer rows, an update costs nearly as much (docs/schedules.md)
+    static constexpr std::uint64_t least_batch = 8;
 
     using matrix_view = Eigen::Map<Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
     using const_matrix_view = Eigen::Map<const Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
@@ -64,7 +73,8 @@ public:
         std::size_t bias_at = 0;    ///< offset of b: units
     };
 
-    /// What a batch of n rows needs, n up to its capacity. Allocated once; the memory for what is not used is never touched.
+    /// What a batch of n rows needs, n up to its capacity. Allocated once; the memory for what is
+    /// not used is never touched.
     struct gradient {
         storage<real> input; ///< n x features; dense rows only
         struct layer_state {
@@ -75,13 +85,18 @@ public:
             storage<real> slopes;      ///< D: n x units
         };
         std::vector<layer_state> layers;
-        storage<real> read;    ///< the parameters as they were read, laid out as they are; not used where they can be looked at in place
-        storage<real> changes; ///< d loss / d parameters, laid out as they are; of biases, times the weight scale
+        /// the parameters as they were read, laid out as they are; not used where they can be
+        /// looked at in place
+        storage<real> read;
+        /// d loss / d parameters, laid out as they are; of biases, times the weight scale
+        storage<real> changes;
     };
 
-    /// `hidden` are the units of the hidden layers, the first one first; none makes it a linear model. A regression has no classes: its `classes`
-    /// are not looked at. `dropped` is the probability that an activation is dropped in training. `layerwise`: see `apply`. Throws `usage_error` for
-    /// other classes than the output has, a layer without units, an unknown activation or output, and what is no probability.
+    /// `hidden` are the units of the hidden layers, the first one first; none makes it a linear
+    /// model. A regression has no classes: its `classes` are not looked at. `dropped` is the
+    /// probability that an activation is dropped in training. `layerwise`: see `apply`. Throws
+    /// `usage_error` for other classes than the output has, a layer without units, an unknown
+    /// activation or output, and what is no probability.
     mlp(std::size_t features, const std::vector<std::size_t>& hidden, std::size_t classes, std::string_view activation = relu::info.name,
         std::string_view output = cross_entropy::info.name, double dropped = 0, bool layerwise = false)
         : features_(features), dropout_(dropped), layerwise_(layerwise) {
@@ -124,7 +139,8 @@ public:
     std::size_t features() const noexcept { return features_; }
     std::size_t outputs() const noexcept { return layers_.back().units; }
 
-    /// A weight costs three multiplications and additions an example, some thirty times faster than a visit of a nonzero.
+    /// A weight costs three multiplications and additions an example, some thirty times faster than
+    /// a visit of a nonzero.
     double work_of_example(double nonzeros) const noexcept {
         constexpr double weights_a_visit = 32;
         double weights = 0;
@@ -140,9 +156,10 @@ public:
     bool layerwise() const noexcept { return layerwise_; }
     parameter_layout layout() const { return layout_; }
 
-    /// Biases zero, weights uniform on [-a, a]: a = sqrt(6 / inputs) behind and before rectifying activations (He, Zhang, Ren, Sun 2015, with
-    /// their variance 2 / inputs), else and in the last layer sqrt(6 / (inputs + units)) (Glorot, Bengio 2010, formula 16). The same bits for
-    /// the same seed on every machine.
+    /// Biases zero, weights uniform on [-a, a]: a = sqrt(6 / inputs) behind and before rectifying
+    /// activations (He, Zhang, Ren, Sun 2015, with their variance 2 / inputs), else and in the last
+    /// layer sqrt(6 / (inputs + units)) (Glorot, Bengio 2010, formula 16). The same bits for the
+    /// same seed on every machine.
     void initialise(parameters& model, std::uint64_t seed) const {
         for (std::size_t l = 0; l < layers_.size(); ++l) {
             const layer& at = layers_[l];
@@ -204,8 +221,9 @@ public:
         return witness;
     }
 
-    /// Of a `layerwise` network, a layer is read when the forward pass comes to it, read again when the backward pass does, and added to before the
-    /// layer below is differentiated: what a worker reads is younger, and what it writes is there sooner. The bits of one worker do not change.
+    /// Of a `layerwise` network, a layer is read when the forward pass comes to it, read again when
+    /// the backward pass does, and added to before the layer below is differentiated: what a worker
+    /// reads is younger, and what it writes is there sooner. The bits of one worker do not change.
     template <dataset_view Data, class View>
     void apply(const Data& data, std::span<const row_index> rows, gradient& of, const View& view, real step) const {
         const real change = -step * view.inverse_scale();
@@ -231,10 +249,11 @@ public:
         view.add_block(first, std::span(of.changes).subspan(first), change);
     }
 
-    /// The bits shall not depend on the number of workers. So slices are cut at multiples of a number of rows that depends on the batch only: each
-    /// piece belongs to the slice that has its first row. A slice is evaluated as a whole where the rows of products do not depend on each other,
-    /// else piece by piece. (Sixteen rows of a layer are whole vectors, and arrays begin with one, so that activations, which round differently
-    /// beside them, are cut alike.)
+    /// The bits shall not depend on the number of workers. So slices are cut at multiples of a
+    /// number of rows that depends on the batch only: each piece belongs to the slice that has its
+    /// first row. A slice is evaluated as a whole where the rows of products do not depend on each
+    /// other, else piece by piece. (Sixteen rows of a layer are whole vectors, and arrays begin
+    /// with one, so that activations, which round differently beside them, are cut alike.)
     template <dataset_view Data, class View>
     real differentiate_slice(const Data& data, std::span<const row_index> rows, const View& view, gradient& result, std::size_t from,
                              std::size_t to) const {
@@ -247,9 +266,10 @@ public:
         return witness;
     }
 
-    /// Shares are cut at multiples of a fixed number of rows of W, for the same reason, and added to in blocks of as many: a bound on the norm sums
-    /// squares block by block. What is differentiated at a time is so long that copying the slopes' panels costs little, and still in the cache when
-    /// it is added.
+    /// Shares are cut at multiples of a fixed number of rows of W, for the same reason, and added
+    /// to in blocks of as many: a bound on the norm sums squares block by block. What is
+    /// differentiated at a time is so long that copying the slopes' panels costs little, and still
+    /// in the cache when it is added.
     template <dataset_view Data, class View>
     void apply_share(const Data& data, std::span<const row_index> rows, gradient& of, const View& view, real step,
                      const feature_share& share) const {
@@ -299,7 +319,8 @@ private:
     template <class Data>
     static constexpr bool is_dense = std::same_as<typename Data::row_type, dense_row>;
 
-    /// The first layer whose weights are read and differentiated as matrices: with sparse rows, the second.
+    /// The first layer whose weights are read and differentiated as matrices: with sparse rows, the
+    /// second.
     template <class Data>
     static constexpr std::size_t first_dense = is_dense<Data> ? 0 : 1;
 
@@ -382,7 +403,8 @@ private:
             array_of(rows_of(mine.activations, units, from, to)) * array_of(rows_of(mine.mask, units, from, to));
     }
 
-    /// Fills Z and A for rows [from, to) of the batch; `dropping`: M too. `read_of(l)` is where the buffer as it was read begins, for layer l.
+    /// Fills Z and A for rows [from, to) of the batch; `dropping`: M too. `read_of(l)` is where the
+    /// buffer as it was read begins, for layer l.
     template <class Data, class View, class ReadOf>
     void forward(const Data& data, std::span<const row_index> rows, const View& view, ReadOf read_of, gradient& state, std::size_t from,
                  std::size_t to, bool dropping) const {
@@ -429,7 +451,8 @@ private:
         }
     }
 
-    /// Fills Z, A and D for rows [from, to) of the batch; returns a number that is finite exactly if all scores are.
+    /// Fills Z, A and D for rows [from, to) of the batch; returns a number that is finite exactly
+    /// if all scores are.
     template <class Data, class View>
     real propagate(const Data& data, std::span<const row_index> rows, const View& view, const real* read, gradient& state, std::size_t from,
                    std::size_t to) const {

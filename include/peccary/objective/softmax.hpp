@@ -10,8 +10,9 @@
 
 namespace peccary {
 
-/// scores = W^T x (+ b), with W the span "weights" (features x K, row-major, so that one feature's K weights are neighbours) and b the span
-/// "bias" (K). loss = log(sum_c exp(score_c)) - score_target. The gradient of an example is the K numbers
+/// scores = W^T x (+ b), with W the span "weights" (features x K, row-major, so that one feature's
+/// K weights are neighbours) and b the span "bias" (K). loss = log(sum_c
+/// exp(score_c)) - score_target. The gradient of an example is the K numbers
 /// slope_c = weight * (softmax_c - [c = target]): slope_c * x for column c of W, slope_c for b_c.
 class softmax {
 public:

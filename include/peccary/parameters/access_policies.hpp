@@ -28,8 +28,9 @@ struct variant_of<type_list<Ts...>> {
 class parameter_view;
 class collective_batch;
 
-/// Everything that a problem can be compiled for: workers through each policy, workers through a view, and batches that workers make
-/// together. A program that trains by one scheme compiles what that scheme needs (`ways_of`).
+/// Everything that a problem can be compiled for: workers through each policy, workers through a
+/// view, and batches that workers make together. A program that trains by one scheme compiles what
+/// that scheme needs (`ways_of`).
 using all_ways = type_list<exclusive, relaxed, atomic_add, one_lock, gathering, parameter_view, collective_batch>;
 
 /// One policy of `worker_policies`, for code that is not compiled for each of them.

@@ -1,4 +1,5 @@
-// How an objective's parameters lie in the one shared buffer: named spans, each at a cache-line boundary.
+// How an objective's parameters lie in the one shared buffer: named spans, each at a cache-line
+// boundary.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -14,10 +15,12 @@ namespace peccary {
 
 struct parameter_span {
     std::string name;
-    std::size_t offset = 0;  ///< in reals from the start of the buffer
-    std::size_t size = 0;    ///< in reals
-    bool regularised = true; ///< false for biases: neither l2 nor l1 applies, and the weight scale does not either
-    bool counts = false;     ///< a tally beside the model: workers' copies of it are added up, where a model's are averaged
+    std::size_t offset = 0; ///< in reals from the start of the buffer
+    std::size_t size = 0;   ///< in reals
+    /// false for biases: neither l2 nor l1 applies, and the weight scale does not either
+    bool regularised = true;
+    /// a tally beside the model: workers' copies of it are added up, where a model's are averaged
+    bool counts = false;
 };
 
 class parameter_layout {

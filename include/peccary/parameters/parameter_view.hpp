@@ -1,4 +1,5 @@
-// The parameters as one worker sees them, without the access policy in the type: what `shared_view` offers, by virtual calls.
+// The parameters as one worker sees them, without the access policy in the type: what `shared_view`
+// offers, by virtual calls.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -12,9 +13,10 @@
 
 namespace peccary {
 
-/// For objectives whose operations are so long that a virtual call costs nothing beside them (networks), and for
-/// decorators: a view around another that records, captures or watches what goes through it. Operations, offsets and
-/// values are those of `shared_view`, whose members have the same names.
+/// For objectives whose operations are so long that a virtual call costs nothing beside them
+/// (networks), and for decorators: a view around another that records, captures or watches what
+/// goes through it. Operations, offsets and values are those of `shared_view`, whose members have
+/// the same names.
 ///
 /// Thread-safety: a view belongs to one worker.
 class parameter_view {
@@ -53,7 +55,8 @@ public:
     virtual void add_outer(std::size_t offset, const sparse_row& row, std::span<const real> slopes, real factor) const = 0;
     virtual void add_outer(std::size_t offset, const dense_row& row, std::span<const real> slopes, real factor) const = 0;
 
-    /// Enclose several operations of which nobody shall see a part, where the policy locks; else nothing.
+    /// Enclose several operations of which nobody shall see a part, where the policy locks; else
+    /// nothing.
     virtual void lock() const {}
     virtual void unlock() const noexcept {}
 

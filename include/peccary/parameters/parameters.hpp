@@ -13,8 +13,9 @@
 
 namespace peccary {
 
-/// Owns the parameters, zero at first. While workers run, they touch the buffer only through a `shared_view`, that is, through an access
-/// policy. `exclusive()` is for the time when none runs: initialisation, folding the scale in, evaluation, saving.
+/// Owns the parameters, zero at first. While workers run, they touch the buffer only through a
+/// `shared_view`, that is, through an access policy. `exclusive()` is for the time when none runs:
+/// initialisation, folding the scale in, evaluation, saving.
 class parameters {
 public:
     explicit parameters(parameter_layout layout) : layout_(std::move(layout)), buffer_(allocate(layout_.size())) {

@@ -10,9 +10,9 @@
 
 namespace peccary {
 
-/// Put around another view, whose policy reads and adds. Each value that is read is kept at its coordinate's place in `kept`,
-/// the last one where a coordinate is read twice; what is computed is computed from the kept values, by plain loops that give
-/// the same bits.
+/// Put around another view, whose policy reads and adds. Each value that is read is kept at its
+/// coordinate's place in `kept`, the last one where a coordinate is read twice; what is computed is
+/// computed from the kept values, by plain loops that give the same bits.
 class recording_view final : public parameter_view {
 public:
     /// `kept` has room for the whole buffer.

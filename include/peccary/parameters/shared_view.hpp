@@ -15,16 +15,18 @@
 
 namespace peccary {
 
-/// The scaled representation w = s * v: the buffer holds v for regularised spans, so that l2, which shrinks every weight at every update,
-/// is one multiplication of s. `inverse` is 1 / s.
+/// The scaled representation w = s * v: the buffer holds v for regularised spans, so that l2, which
+/// shrinks every weight at every update, is one multiplication of s. `inverse` is 1 / s.
 struct weight_scale {
     real scale = 1;
     real inverse = 1;
 };
 
-/// Reads and adds for objectives; offsets count reals from the start of the buffer. Operations on a row or a block are one operation for
-/// policies that lock (see `access_policy::guard`). Values are those in the buffer: it is the objective that applies `scale`.
-/// Thread-safety: a view belongs to one worker; views of different workers over one buffer may be used at once if the policy is race-free.
+/// Reads and adds for objectives; offsets count reals from the start of the buffer. Operations on a
+/// row or a block are one operation for policies that lock (see `access_policy::guard`). Values are
+/// those in the buffer: it is the objective that applies `scale`.
+/// Thread-safety: a view belongs to one worker; views of different workers over one buffer may be
+/// used at once if the policy is race-free.
 template <access_policy Access>
 class shared_view {
 public:
@@ -62,8 +64,9 @@ public:
         });
     }
 
-    /// The `scratch.size()` values from buffer[offset]: read into `scratch`, or, where the worker has the buffer to itself (`exclusive`), looked at
-    /// in place and `scratch` left alone. Valid until the worker's next add.
+    /// The `scratch.size()` values from buffer[offset]: read into `scratch`, or, where the worker
+    /// has the buffer to itself (`exclusive`), looked at in place and `scratch` left alone. Valid
+    /// until the worker's next add.
     const real* read_block(std::size_t offset, std::span<real> scratch) const {
         if constexpr (Access::info.race_free) {
             [[maybe_unused]] const auto held = access_->guard();
@@ -87,7 +90,8 @@ public:
         const feature_index* const index = row.indices.data();
         const real* const value = row.values.data();
         const std::size_t size = row.size();
-        // Four partial sums: with one, each addition would wait for the one before (4 cycles), and loads are cheaper than that.
+        // Four partial sums: with one, each addition would wait for the one before (4 cycles), and
+        // loads are cheaper than that.
         real sum0 = 0;
         real sum1 = 0;
         real sum2 = 0;
@@ -139,7 +143,8 @@ public:
         access_->add_block(base_ + offset + row.first, row.values, factor);
     }
 
-    /// scores_c = sum over the support of value_j * W_jc, for the matrix W (features x classes, row-major) at `offset`; classes = scores.size().
+    /// scores_c = sum over the support of value_j * W_jc, for the matrix W (features x classes,
+    /// row-major) at `offset`; classes = scores.size().
     template <row_view Row>
     void multiply(std::size_t offset, const Row& row, std::span<real> scores) const {
         [[maybe_unused]] const auto held = access_->guard();
@@ -159,7 +164,8 @@ public:
         });
     }
 
-    /// W_jc += factor * value_j * slopes_c over the support, for the matrix W (features x classes, row-major) at `offset`.
+    /// W_jc += factor * value_j * slopes_c over the support, for the matrix W (features x classes,
+    /// row-major) at `offset`.
     template <row_view Row>
     void add_outer(std::size_t offset, const Row& row, std::span<const real> slopes, real factor) const {
         [[maybe_unused]] const auto held = access_->guard();
@@ -175,9 +181,11 @@ public:
     }
 
 private:
-    /// Visits [0, size) in groups, their first place and their length as a constant. A loop over a private array whose length the compiler knows becomes
-    /// a few vector instructions; over one that it does not know, with 20 classes, it took twice as long. Each group is one more pass over the row: with
-    /// groups of 16, 4 and 1 only, which make two passes of 20 classes, an epoch of news20 took 1.3 to 1.4 times as long.
+    /// Visits [0, size) in groups, their first place and their length as a constant. A loop over a
+    /// private array whose length the compiler knows becomes a few vector instructions; over one
+    /// that it does not know, with 20 classes, it took twice as long. Each group is one more pass
+    /// over the row: with groups of 16, 4 and 1 only, which make two passes of 20 classes, an epoch
+    /// of news20 took 1.3 to 1.4 times as long.
     template <class Visitor>
     static void for_each_group(std::size_t size, Visitor visit) {
         std::size_t first = 0;

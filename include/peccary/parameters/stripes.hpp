@@ -14,10 +14,12 @@
 
 namespace peccary {
 
-/// Stripe s guards 2^shift consecutive coordinates from s * 2^shift, so ascending coordinates have ascending stripes: whoever locks a row's
-/// support in order takes the locks in order, and cannot deadlock.
-/// Considerations. Up to `most_stripes` coordinates each has a lock of its own (the fine-grained locking, AIG, of the Hogwild! paper); above,
-/// neighbours share, which costs false conflicts but no correctness. A `std::mutex` takes 40 bytes, ten times what it guards.
+/// Stripe s guards 2^shift consecutive coordinates from s * 2^shift, so ascending coordinates have
+/// ascending stripes: whoever locks a row's support in order takes the locks in order, and cannot
+/// deadlock.
+/// Considerations. Up to `most_stripes` coordinates each has a lock of its own (the fine-grained
+/// locking, AIG, of the Hogwild! paper); above, neighbours share, which costs false conflicts but
+/// no correctness. A `std::mutex` takes 40 bytes, ten times what it guards.
 class stripes {
 public:
     static constexpr std::size_t most_stripes = std::size_t{1} << 22U;
@@ -36,16 +38,19 @@ public:
     }
 
     bool try_lock(std::size_t stripe) noexcept {
-        return !locks_[stripe].exchange(true, std::memory_order_acquire); // pairs with the release in `unlock`
+        // pairs with the release in `unlock`
+        return !locks_[stripe].exchange(true, std::memory_order_acquire);
     }
 
     void unlock(std::size_t stripe) noexcept {
-        locks_[stripe].store(false, std::memory_order_release); // pairs with the acquire in `try_lock`
+        // pairs with the acquire in `try_lock`
+        locks_[stripe].store(false, std::memory_order_release);
     }
 
 private:
     void wait_for(std::size_t stripe, contention& tally) noexcept {
-        constexpr int spins_before_yield = 64; // some microseconds: longer than a holder needs that is not preempted
+        // some microseconds: longer than a holder needs that is not preempted
+        constexpr int spins_before_yield = 64;
         const stopwatch waiting;
         ++tally.contended;
         for (int spins = 0;; ++spins) {
@@ -54,7 +59,8 @@ private:
                 break;
             }
             if (spins >= spins_before_yield) {
-                std::this_thread::yield(); // with more threads than cores the holder may be waiting for this core
+                // with more threads than cores the holder may be waiting for this core
+                std::this_thread::yield();
             } else {
                 spin_pause();
             }

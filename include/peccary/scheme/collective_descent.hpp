@@ -18,11 +18,13 @@
 
 namespace peccary {
 
-/// The run's updates are dealt out in blocks of `period`: block b is made by worker b mod P, on its own copy. After every P
-/// blocks, a round, all workers meet: each combines a slice of the coordinates over all copies, in the order of the workers. So
-/// the bits depend on the number of workers, but on no thread's speed. A round may reach over the end of a stretch or an epoch;
-/// copies outlive it. At the end of each stretch the shared parameters are what a meeting would have made them, but the copies
-/// stay as they are, so that folds, evaluations and checkpoints do not change the run.
+/// The run's updates are dealt out in blocks of `period`: block b is made by worker b mod P, on its
+/// own copy. After every P blocks, a round, all workers meet: each combines a slice of the
+/// coordinates over all copies, in the order of the workers. So the bits depend on the number of
+/// workers, but on no thread's speed. A round may reach over the end of a stretch or an epoch;
+/// copies outlive it. At the end of each stretch the shared parameters are what a meeting would
+/// have made them, but the copies stay as they are, so that folds, evaluations and checkpoints do
+/// not change the run.
 ///
 /// A stop ends the stretch before a round, or before the rest of one.
 class collective_descent : public scheme {
@@ -31,7 +33,8 @@ public:
 
     std::uint64_t run(stretch& part) final {
         const std::uint64_t round = period_of(part) * part.workers;
-        if (part.updates_before + part.first == 0) { // the run begins where the shared parameters are
+        // the run begins where the shared parameters are
+        if (part.updates_before + part.first == 0) {
             for (parameters& copy : copies_) {
                 std::ranges::copy(part.shared.exclusive(), copy.exclusive().begin());
             }
@@ -84,8 +87,9 @@ protected:
     /// A slice of one span of the parameters, over all copies.
     struct meeting {
         std::span<const std::span<real>> copies; ///< by worker; all of the size of `center`
-        std::span<real> center;                  ///< the shared parameters: as the last meeting left them, or the last stretch
-        bool part_again = true;                  ///< if not, the copies are left as they are
+        /// the shared parameters: as the last meeting left them, or the last stretch
+        std::span<real> center;
+        bool part_again = true; ///< if not, the copies are left as they are
     };
 
     /// Updates of one worker between two meetings. The same in all stretches of a run.
@@ -103,7 +107,8 @@ private:
     static update_range share_of(const stretch& part, std::uint64_t first, std::uint64_t last, std::uint64_t period,
                                  unsigned worker) noexcept {
         const std::uint64_t round = period * part.workers;
-        const std::uint64_t begin_of_round = end_of_round(part, first, round) - round; // may lie before the epoch: wraps round
+        // may lie before the epoch: wraps round
+        const std::uint64_t begin_of_round = end_of_round(part, first, round) - round;
         const std::uint64_t from = begin_of_round + period * worker;
         const auto within = [&](std::uint64_t update) { // signed, for that reason
             return static_cast<std::uint64_t>(

@@ -1,4 +1,5 @@
-// HogBatch: each worker gathers the adds of a batch in a buffer of its own, and then makes each of them once, without locks.
+// HogBatch: each worker gathers the adds of a batch in a buffer of its own, and then makes each of
+// them once, without locks.
 #pragma once
 
 #include "peccary/parameters/access/block_sweep.hpp"
@@ -12,12 +13,15 @@
 
 namespace peccary {
 
-/// A worker reads the shared parameters as in Hogwild!, and writes a coordinate once a batch, however many of its examples touch it. So the
-/// lines of hot features move between the cores once a batch, not once an example.
+/// A worker reads the shared parameters as in Hogwild!, and writes a coordinate once a batch,
+/// however many of its examples touch it. So the lines of hot features move between the cores once
+/// a batch, not once an example.
 ///
-/// A batch objective over dense rows has gathered its batch before it adds anything: then this is Hogwild! with batches.
+/// A batch objective over dense rows has gathered its batch before it adds anything: then this is
+/// Hogwild! with batches.
 ///
-/// Considerations. The buffer is an access policy of its own (parameters/access/gathering.hpp), so this knows nothing of objectives.
+/// Considerations. The buffer is an access policy of its own (parameters/access/gathering.hpp), so
+/// this knows nothing of objectives.
 class hogbatch final : public scheme {
 public:
     using access = gathering;

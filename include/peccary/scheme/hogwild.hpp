@@ -1,4 +1,5 @@
-// Hogwild!: workers read and write the shared parameters at will. Adds that collide may be lost, and rarely are when rows are sparse.
+// Hogwild!: workers read and write the shared parameters at will. Adds that collide may be lost,
+// and rarely are when rows are sparse.
 #pragma once
 
 #include "peccary/parameters/access/block_sweep.hpp"

@@ -1,4 +1,5 @@
-// A scheme's own knobs: what they are, and the values that travel with its name, as in "replicas:period=256".
+// A scheme's own knobs: what they are, and the values that travel with its name, as in
+// "replicas:period=256".
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -34,8 +35,8 @@ class knob_values {
 public:
     knob_values() = default;
 
-    /// Reads "NAME=VALUE,NAME=VALUE" for `scheme`, which has these knobs. Throws `usage_error` for a knob that it does not have,
-    /// one that is given twice, and a value that it cannot take.
+    /// Reads "NAME=VALUE,NAME=VALUE" for `scheme`, which has these knobs. Throws `usage_error` for
+    /// a knob that it does not have, one that is given twice, and a value that it cannot take.
     knob_values(std::string_view scheme, std::span<const knob> known, std::string_view text) {
         while (!text.empty()) {
             const std::string_view item = text.substr(0, text.find(','));

@@ -1,4 +1,5 @@
-// Leashed-SGD: every update makes a new version of all parameters and publishes it by one compare-and-swap. Reads are consistent, without a lock.
+// Leashed-SGD: every update makes a new version of all parameters and publishes it by one
+// compare-and-swap. Reads are consistent, without a lock.
 #pragma once
 
 #include "peccary/core/stopwatch.hpp"
@@ -14,15 +15,19 @@
 
 namespace peccary {
 
-/// An update reads the newest version in place, which nobody overwrites; then it copies the version that is the newest by then, applies its
-/// gradient to the copy, and publishes that, unless another update has been published since the copy: then it copies and applies anew. It is
-/// lock-free: an update is repeated only because another one came through. With a persistence (T_p of the paper), an update is given up after more
-/// failed attempts than that: its gradient, which is staler each time, is dropped and counted.
+/// An update reads the newest version in place, which nobody overwrites; then it copies the version
+/// that is the newest by then, applies its gradient to the copy, and publishes that, unless another
+/// update has been published since the copy: then it copies and applies anew. It is lock-free: an
+/// update is repeated only because another one came through. With a persistence (T_p of the paper),
+/// an update is given up after more failed attempts than that: its gradient, which is staler each
+/// time, is dropped and counted.
 ///
-/// Considerations. It is made for networks, whose updates touch all parameters. The copy costs the model's size per update, so on sparse rows,
-/// of which an update touches a few hundred coordinates, it is slow by their ratio; batches share one copy. Versions are twice as many as workers,
-/// allocated once (parameters/published.hpp). They begin as a copy of the shared parameters and end as one, in every stretch: two copies beside
-/// those of its updates. The reader of a version needs no policy that is race-free, so that networks multiply with it where it lies.
+/// Considerations. It is made for networks, whose updates touch all parameters. The copy costs the
+/// model's size per update, so on sparse rows, of which an update touches a few hundred
+/// coordinates, it is slow by their ratio; batches share one copy. Versions are twice as many as
+/// workers, allocated once (parameters/published.hpp). They begin as a copy of the shared
+/// parameters and end as one, in every stretch: two copies beside those of its updates. The reader
+/// of a version needs no policy that is race-free, so that networks multiply with it where it lies.
 class leashed final : public scheme {
 public:
     using access = exclusive; // on versions
@@ -61,7 +66,8 @@ public:
     }
 
 private:
-    /// Plain memory is legal here: what is read is written by nobody, and what is written is seen by nobody.
+    /// Plain memory is legal here: what is read is written by nobody, and what is written is seen
+    /// by nobody.
     class publishing final : public site {
     public:
         publishing(stretch& part, unsigned worker, leashed& scheme)
@@ -72,7 +78,8 @@ private:
 
         void begin(worker& /*of*/, std::uint64_t /*update*/) override {
             probe.at_read();
-            base = const_cast<real*>(versions_.read()); // a view is of cells that can be added to; nobody adds before `before_apply`
+            // a view is of cells that can be added to; nobody adds before `before_apply`
+            base = const_cast<real*>(versions_.read());
         }
 
         void before_apply() override { base = versions_.copy(); }

@@ -1,4 +1,5 @@
-// Schemes whose workers train private copies in plain memory, and now and then meet with the shared parameters, each by itself.
+// Schemes whose workers train private copies in plain memory, and now and then meet with the shared
+// parameters, each by itself.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -17,8 +18,9 @@
 
 namespace peccary {
 
-/// A worker begins each stretch with the shared parameters, and meets with them after every `period` updates and at the end. So
-/// no copy outlives a stretch. What a meeting does, the scheme says, for one segment at a time, whose lock is held.
+/// A worker begins each stretch with the shared parameters, and meets with them after every
+/// `period` updates and at the end. So no copy outlives a stretch. What a meeting does, the scheme
+/// says, for one segment at a time, whose lock is held.
 class local_descent : public scheme {
 public:
     using access = exclusive; // the shared parameters under locks

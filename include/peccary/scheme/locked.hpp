@@ -1,4 +1,5 @@
-// One lock for all parameters, held while an update reads and again while it writes, but not while it computes.
+// One lock for all parameters, held while an update reads and again while it writes, but not while
+// it computes.
 #pragma once
 
 #include "peccary/parameters/access/one_lock.hpp"

@@ -1,4 +1,5 @@
-// Model averaging: workers train private copies, and every so many updates all of them go on with the copies' mean.
+// Model averaging: workers train private copies, and every so many updates all of them go on with
+// the copies' mean.
 #pragma once
 
 #include "peccary/scheme/collective_descent.hpp"
@@ -13,8 +14,9 @@
 
 namespace peccary {
 
-/// x_i <- c <- sum of x_i / P at each meeting. One worker is serial descent. With P workers, a pass moves the mean as far as 1 / P
-/// of a pass of one worker does, with a P-th of the noise, so larger steps pay. What is evaluated and saved is the mean.
+/// x_i <- c <- sum of x_i / P at each meeting. One worker is serial descent. With P workers, a pass
+/// moves the mean as far as 1 / P of a pass of one worker does, with a P-th of the noise, so larger
+/// steps pay. What is evaluated and saved is the mean.
 class model_averaging final : public collective_descent {
 public:
     static constexpr scheme_info info{.name = "model_averaging",

@@ -1,4 +1,5 @@
-// Which schemes fit which problems, rules and settings: one place that refuses, with the names of both.
+// Which schemes fit which problems, rules and settings: one place that refuses, with the names of
+// both.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -12,8 +13,9 @@
 
 namespace peccary {
 
-/// Whether workers of a scheme share the state of a rule, where that was left open too. Throws `usage_error` if they shall and
-/// cannot, or if a rule asks for anything else that the scheme cannot do.
+/// Whether workers of a scheme share the state of a rule, where that was left open too. Throws
+/// `usage_error` if they shall and cannot, or if a rule asks for anything else that the scheme
+/// cannot do.
 inline bool shares_state(const scheme_info& scheme, const update_rule& rule) {
     if (rule.compensates() && scheme.stale != stale_writes::updates) {
         throw usage_error("the scheme '" + std::string(scheme.name) + "' has no delay that could be compensated; leave the compensation '" +
@@ -28,8 +30,9 @@ inline bool shares_state(const scheme_info& scheme, const update_rule& rule) {
     return scheme.collective || rule.state == rule_state::shared || (rule.state == rule_state::automatic && !(merges && rule.info.forgets));
 }
 
-/// By how many updates each one is stale by construction. Workers in a fixed order each apply what they read a round before;
-/// elsewhere it is up to the machine, and no number here. `workers` is at least 1.
+/// By how many updates each one is stale by construction. Workers in a fixed order each apply what
+/// they read a round before; elsewhere it is up to the machine, and no number here. `workers` is at
+/// least 1.
 constexpr std::uint64_t inherent_delay(const scheme_info& scheme, unsigned workers) noexcept {
     return scheme.lockstep && scheme.stale == stale_writes::updates ? workers - 1 : 0;
 }
@@ -55,9 +58,9 @@ inline void require_layers_to_change(const scheme_info& scheme) {
     }
 }
 
-/// Examples an update where the user asks for no number: the scheme's, but of a batch objective at least as many as it is
-/// efficient with. The updates of a round, which are all computed before the first of them is seen, are one large batch in
-/// effect; so they share one out among them.
+/// Examples an update where the user asks for no number: the scheme's, but of a batch objective at
+/// least as many as it is efficient with. The updates of a round, which are all computed before the
+/// first of them is seen, are one large batch in effect; so they share one out among them.
 constexpr std::uint64_t default_batch(const scheme_info& scheme, const problem_facts& of, unsigned workers) noexcept {
     if (of.default_batch == 0) {
         return scheme.batch;

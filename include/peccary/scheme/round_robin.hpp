@@ -1,4 +1,5 @@
-// Round robin (RR of the Hogwild! paper): gradients are computed in parallel and applied in a fixed order of workers.
+// Round robin (RR of the Hogwild! paper): gradients are computed in parallel and applied in a fixed
+// order of workers.
 #pragma once
 
 #include "peccary/core/spin_pause.hpp"
@@ -13,8 +14,9 @@
 
 namespace peccary {
 
-/// Update u belongs to worker u mod P, who evaluates it at once and applies it when all before it are applied. So writes never collide, and
-/// staleness is at most P - 1; but a reader may see a write half done, which is why the parameters are read and written relaxed.
+/// Update u belongs to worker u mod P, who evaluates it at once and applies it when all before it
+/// are applied. So writes never collide, and staleness is at most P - 1; but a reader may see a
+/// write half done, which is why the parameters are read and written relaxed.
 class round_robin final : public scheme {
 public:
     using access = relaxed;
@@ -40,14 +42,16 @@ public:
     }
 
 private:
-    /// Whose turn it is, as the number of the next update to be applied; the highest bit says that the run has stopped there.
+    /// Whose turn it is, as the number of the next update to be applied; the highest bit says that
+    /// the run has stopped there.
     class turn {
     public:
         explicit turn(std::uint64_t first) noexcept : next_(first) {}
 
         /// Waits until all updates before `update` are applied; false if the run stopped before.
         bool wait_for(std::uint64_t update, contention& tally) const noexcept {
-            std::uint64_t next = next_.load(std::memory_order_acquire); // pairs with the release in `pass`
+            // pairs with the release in `pass`
+            std::uint64_t next = next_.load(std::memory_order_acquire);
             if (next == update) {
                 return true;
             }
@@ -65,7 +69,8 @@ private:
             return next == update;
         }
         void pass(std::uint64_t applied) noexcept {
-            next_.store(applied + 1, std::memory_order_release); // pairs with the acquire in `wait_for`
+            // pairs with the acquire in `wait_for`
+            next_.store(applied + 1, std::memory_order_release);
         }
         void stop_before(std::uint64_t update) noexcept { next_.store(update | stopped, std::memory_order_release); }
         std::uint64_t reached() const noexcept { return next_.load(std::memory_order_relaxed) & ~stopped; }
@@ -92,7 +97,8 @@ private:
             if (!order.wait_for(update, statistics.waits)) {
                 return;
             }
-            // Only at a chunk's start, as in the other schemes, so that a resumed run has the same chunks.
+            // Only at a chunk's start, as in the other schemes, so that a resumed run has the same
+            // chunks.
             if (update % chunk == 0 && part.state.stop.requested()) {
                 order.stop_before(update);
                 return;

@@ -21,12 +21,15 @@ namespace peccary {
 enum class stale_writes {
     none,    ///< updates are serial
     updates, ///< each by a staleness of its own
-    merges   ///< updates are applied at once, to a private copy; what is stale is what a worker takes to the others
+    /// updates are applied at once, to a private copy; what is stale is what a worker takes to the
+    /// others
+    merges
 };
 
 /// What an update reads.
 enum class read_consistency {
-    serial,       ///< the version that the update before it made, and nobody writes until it is applied
+    /// the version that the update before it made, and nobody writes until it is applied
+    serial,
     consistent,   ///< a version that was there at one time
     inconsistent, ///< coordinates of different versions
     own_copy      ///< a private copy, which nobody else writes
@@ -52,17 +55,20 @@ struct scheme_info {
     std::string_view summary;
     std::string_view paper;
     read_consistency consistency;
-    std::string_view access;    ///< how workers reach the parameters, for people
-    bool parallel;              ///< uses more than one worker
-    bool deterministic;         ///< the same bits from run to run for the same number of workers
-    bool lossless;              ///< no concurrent add is lost
-    bool lockstep;              ///< workers wait for each other, so all must run at once
-    std::uint64_t batch;        ///< default examples per update
-    bool shares_memory = false; ///< workers meet in the shared parameters with nothing but the access policy between them
-    bool sums_batches = false;  ///< sums the adds of a batch before it makes them, which rounds differently
+    std::string_view access; ///< how workers reach the parameters, for people
+    bool parallel;           ///< uses more than one worker
+    bool deterministic;      ///< the same bits from run to run for the same number of workers
+    bool lossless;           ///< no concurrent add is lost
+    bool lockstep;           ///< workers wait for each other, so all must run at once
+    std::uint64_t batch;     ///< default examples per update
+    /// workers meet in the shared parameters with nothing but the access policy between them
+    bool shares_memory = false;
+    /// sums the adds of a batch before it makes them, which rounds differently
+    bool sums_batches = false;
     stale_writes stale = stale_writes::none;
     bool collective = false; ///< all workers make each update together
-    bool averages = false;   ///< workers' copies are averaged, so that each update counts as one of P
+    /// workers' copies are averaged, so that each update counts as one of P
+    bool averages = false;
 };
 
 /// A scheme is constructed once per run and keeps what it needs between stretches: locks, copies.
@@ -74,19 +80,21 @@ public:
     scheme& operator=(const scheme&) = delete;
     virtual ~scheme() = default;
 
-    /// Applies the updates [part.first, part.last), each once. Returns one past the last update applied, which is `part.last`
-    /// unless a stop was requested. All updates before the returned one are applied, none after. The shared parameters are then
-    /// what the scheme has learned: what is evaluated and saved.
+    /// Applies the updates [part.first, part.last), each once. Returns one past the last update
+    /// applied, which is `part.last` unless a stop was requested. All updates before the returned
+    /// one are applied, none after. The shared parameters are then what the scheme has learned:
+    /// what is evaluated and saved.
     virtual std::uint64_t run(stretch& part) = 0;
 
-    /// Private copies of the parameters that outlive a stretch. The run folds the weight scale into them, puts them into
-    /// checkpoints, and restores them, as it does with the shared parameters.
+    /// Private copies of the parameters that outlive a stretch. The run folds the weight scale into
+    /// them, puts them into checkpoints, and restores them, as it does with the shared parameters.
     virtual std::span<parameters> copies() noexcept { return {}; }
 };
 
-/// A scheme class as it stands in the list: constructed from the shared parameters and the number of workers, and from the
-/// values of its knobs, if it has any (`static constexpr std::array<knob, N> knobs`). `access` is the policy that workers reach
-/// parameters through. Where they meet in memory with nothing else between them, it must be free of races.
+/// A scheme class as it stands in the list: constructed from the shared parameters and the number
+/// of workers, and from the values of its knobs, if it has any (`static constexpr std::array<knob,
+/// N> knobs`). `access` is the policy that workers reach parameters through. Where they meet in
+/// memory with nothing else between them, it must be free of races.
 template <class Scheme>
 concept scheme_type = std::derived_from<Scheme, scheme> && access_policy<typename Scheme::access> && requires {
     { Scheme::info } -> std::convertible_to<scheme_info>;
@@ -108,8 +116,8 @@ constexpr std::span<const knob> knobs_of() noexcept {
     }
 }
 
-/// What a problem must be compiled for, if a scheme is to train it: its policy, plain memory, in which steps are tried, and
-/// collective batches, if it makes any.
+/// What a problem must be compiled for, if a scheme is to train it: its policy, plain memory, in
+/// which steps are tried, and collective batches, if it makes any.
 template <scheme_type Scheme>
 using ways_of = std::conditional_t<Scheme::info.collective, type_list<typename Scheme::access, exclusive, collective_batch>,
                                    type_list<typename Scheme::access, exclusive>>;

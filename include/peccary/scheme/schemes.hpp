@@ -1,4 +1,5 @@
-// The list of update schemes. From it come the program's names, tables, comparisons, conformance tests and benchmarks.
+// The list of update schemes. From it come the program's names, tables, comparisons, conformance
+// tests and benchmarks.
 #pragma once
 
 #include "peccary/core/type_list.hpp"
@@ -19,7 +20,8 @@ namespace peccary {
 using schemes =
     type_list<sequential, hogwild, atomic, striped, locked, leashed, round_robin, synchronous, hogbatch, replicas, model_averaging>;
 
-/// Throws `usage_error` for an unknown name. A template, so that nobody compiles all schemes who names one by its type.
+/// Throws `usage_error` for an unknown name. A template, so that nobody compiles all schemes who
+/// names one by its type.
 template <class List = schemes>
 scheme_entry scheme_named(std::string_view name) {
     scheme_entry found{};

@@ -1,4 +1,5 @@
-// Stochastic gradient descent with one worker and plain memory: the reference that all other schemes are compared with.
+// Stochastic gradient descent with one worker and plain memory: the reference that all other
+// schemes are compared with.
 #pragma once
 
 #include "peccary/scheme/scheme.hpp"

@@ -1,5 +1,5 @@
-// Fine-grained locking (AIG of the Hogwild! paper): all coordinates of an update's support are locked, in order, before it reads and until it
-// has written.
+// Fine-grained locking (AIG of the Hogwild! paper): all coordinates of an update's support are
+// locked, in order, before it reads and until it has written.
 #pragma once
 
 #include "peccary/parameters/stripes.hpp"
@@ -26,7 +26,8 @@ public:
                                       .lockstep = false,
                                       .batch = 1};
 
-    /// One lock a feature guards all parameters of that feature; the last guards the biases, which every update touches.
+    /// One lock a feature guards all parameters of that feature; the last guards the biases, which
+    /// every update touches.
     striped(const parameters& shared, unsigned /*workers*/) : locks_(shared.size() + 1), biased_(has_bias(shared)), bias_(shared.size()) {}
 
     std::uint64_t run(stretch& part) override {
@@ -89,7 +90,8 @@ private:
             if (scheme_->biased_) {
                 held_.push_back(scheme_->locks_.stripe_of(scheme_->bias_));
             }
-            // A single row's stripes ascend already; equal neighbours are features that share a stripe.
+            // A single row's stripes ascend already; equal neighbours are features that share a
+            // stripe.
             if (!single_) {
                 std::ranges::sort(held_);
             }

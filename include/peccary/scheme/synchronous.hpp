@@ -1,4 +1,5 @@
-// Synchronous mini-batch descent (bulk-synchronous parallel): all workers evaluate a batch, meet, apply it together, meet.
+// Synchronous mini-batch descent (bulk-synchronous parallel): all workers evaluate a batch, meet,
+// apply it together, meet.
 #pragma once
 
 #include "peccary/execution/barrier.hpp"
@@ -15,10 +16,12 @@
 
 namespace peccary {
 
-/// Each worker evaluates its slice of the batch; after the barrier each applies the whole batch, in order, to its own share of the features.
-/// Considerations. Reducing private dense gradients would cost the model's size per batch, and summing them in the order of workers would make
-/// the bits depend on their number. Sharing out the features instead needs no reduction, no atomics, and every coordinate receives its adds in
-/// the order of the rows: the result does not depend on the number of workers at all.
+/// Each worker evaluates its slice of the batch; after the barrier each applies the whole batch, in
+/// order, to its own share of the features.
+/// Considerations. Reducing private dense gradients would cost the model's size per batch, and
+/// summing them in the order of workers would make the bits depend on their number. Sharing out the
+/// features instead needs no reduction, no atomics, and every coordinate receives its adds in the
+/// order of the rows: the result does not depend on the number of workers at all.
 class synchronous final : public scheme {
 public:
     using access = exclusive; // between barriers
@@ -97,7 +100,8 @@ private:
     static std::vector<feature_share> balanced_shares(const problem& task, unsigned workers) {
         constexpr std::size_t sample = 2048;
         const std::size_t examples = task.facts().examples;
-        std::vector<std::uint32_t> nonzeros(task.facts().features); // of each; a sample is of fewer than twice as many rows as asked
+        // of each; a sample is of fewer than twice as many rows as asked
+        std::vector<std::uint32_t> nonzeros(task.facts().features);
         std::size_t all = 0;
         const std::size_t stride = std::max<std::size_t>(1, examples / sample);
         for (std::size_t i = 0; i < examples; i += stride) {

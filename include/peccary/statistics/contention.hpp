@@ -1,4 +1,5 @@
-// What the others cost one worker: waiting for them, trying again after them, and merging with them.
+// What the others cost one worker: waiting for them, trying again after them, and merging with
+// them.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +10,15 @@ namespace peccary {
 struct contention {
     std::uint64_t retries = 0;   ///< compare-and-swap attempts that failed
     std::uint64_t contended = 0; ///< lock acquisitions that had to wait
-    std::uint64_t dropped = 0;   ///< updates that were given up, as others were faster at each attempt
-    double lock_seconds = 0;     ///< spent waiting for locks
-    double barrier_seconds = 0;  ///< spent waiting at barriers, or for one's turn
-    double retry_seconds = 0; ///< from an add's or a version's first failed attempt to its success or end; that of adds by `sampled_time`
-    double merge_seconds = 0; ///< spent merging what is private with what is shared, without waiting for locks
+    /// updates that were given up, as others were faster at each attempt
+    std::uint64_t dropped = 0;
+    double lock_seconds = 0;    ///< spent waiting for locks
+    double barrier_seconds = 0; ///< spent waiting at barriers, or for one's turn
+    /// from an add's or a version's first failed attempt to its success or end; that of adds by
+    /// `sampled_time`
+    double retry_seconds = 0;
+    /// spent merging what is private with what is shared, without waiting for locks
+    double merge_seconds = 0;
 
     void merge(const contention& other) noexcept {
         retries += other.retries;

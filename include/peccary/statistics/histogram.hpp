@@ -1,4 +1,5 @@
-// A log-linear histogram of non-negative integers: exact below 64, within 1/32 above, nothing dropped or clamped.
+// A log-linear histogram of non-negative integers: exact below 64, within 1/32 above, nothing
+// dropped or clamped.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +12,10 @@
 
 namespace peccary {
 
-/// Bins: 0..63 one value each; then every octave [2^k, 2^(k+1)), k = 6..31, in 32 equal bins; then one overflow bin for 2^32 and above.
-/// Mean and maximum are exact whatever the bin. Thread-safety: none but `snapshot`; each worker fills its own, and they are merged after the join.
+/// Bins: 0..63 one value each; then every octave [2^k, 2^(k+1)), k = 6..31, in 32 equal bins; then
+/// one overflow bin for 2^32 and above.
+/// Mean and maximum are exact whatever the bin. Thread-safety: none but `snapshot`; each worker
+/// fills its own, and they are merged after the join.
 class histogram {
 public:
     static constexpr unsigned exact_bits = 6;
@@ -40,7 +43,8 @@ public:
         put(sum_, sum_ - value);
     }
 
-    /// A copy of what was recorded so far, from any thread while another one calls `record`: each count as it was at some time in between.
+    /// A copy of what was recorded so far, from any thread while another one calls `record`: each
+    /// count as it was at some time in between.
     histogram snapshot() const {
         histogram seen;
         for (std::size_t bin = 0; bin < bins; ++bin) {
@@ -66,7 +70,8 @@ public:
     double mean() const noexcept { return samples_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(samples_); }
     std::uint64_t count(std::size_t bin) const noexcept { return counts_[bin]; }
 
-    /// The smallest recorded bin's largest value that at least `fraction` (0 to 1) of the samples do not exceed; 0 without samples.
+    /// The smallest recorded bin's largest value that at least `fraction` (0 to 1) of the samples
+    /// do not exceed; 0 without samples.
     std::uint64_t quantile(double fraction) const noexcept {
         const auto rank = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(samples_)));
         std::uint64_t below = 0;
@@ -79,7 +84,8 @@ public:
         return maximum_;
     }
 
-    /// The share of the samples that are below `value`, those in its bin counted half: 0 to 1, and 1/2 on average over the samples. 1/2 without any.
+    /// The share of the samples that are below `value`, those in its bin counted half: 0 to 1, and
+    /// 1/2 on average over the samples. 1/2 without any.
     double rank(std::uint64_t value) const noexcept {
         const std::size_t bin = bin_of(value);
         std::uint64_t below = 0;
@@ -115,8 +121,8 @@ public:
     }
 
 private:
-    // The one thread that records is the only one that writes: a store is all that `snapshot` in another thread needs, and a plain move. Relaxed:
-    // no count says anything of another.
+    // The one thread that records is the only one that writes: a store is all that `snapshot` in
+    // another thread needs, and a plain move. Relaxed: no count says anything of another.
     static void put(std::uint64_t& count, std::uint64_t value) noexcept {
         std::atomic_ref<std::uint64_t>(count).store(value, std::memory_order_relaxed);
     }

@@ -7,8 +7,9 @@
 
 namespace peccary {
 
-/// Reading the clock twice takes some 50 ns, as long as what is to be timed: an add that is retried, a batch's adds. So one call in sixteen is
-/// timed, the first one included, and stands for the others. The expectation is right, but the few calls in whose midst the system stops the
+/// Reading the clock twice takes some 50 ns, as long as what is to be timed: an add that is
+/// retried, a batch's adds. So one call in sixteen is timed, the first one included, and stands for
+/// the others. The expectation is right, but the few calls in whose midst the system stops the
 /// thread are counted sixteenfold or not at all. Thread-safety: none; it belongs to its worker.
 class sampled_time {
 public:

@@ -16,7 +16,9 @@ struct worker_times {
     double barriers = 0;  ///< waiting at barriers, or for one's turn
     double retrying = 0;  ///< adds whose first attempt failed; estimated
     double merging = 0;   ///< private with shared parameters
-    double idle = 0;      ///< without work, since others have the last updates of a stretch, or one thread folds the weights' scale
+    /// without work, since others have the last updates of a stretch, or one thread folds the
+    /// weights' scale
+    double idle = 0;
 
     double all() const noexcept { return computing + locks + barriers + retrying + merging + idle; }
 };
@@ -24,13 +26,17 @@ struct worker_times {
 struct worker_statistics {
     std::uint64_t updates = 0;  ///< updates applied, or given up (`waits.dropped`)
     std::uint64_t examples = 0; ///< examples evaluated
-    double damping = 0;         ///< sum of the factors of the updates' steps; 0 where steps are not damped
+    /// sum of the factors of the updates' steps; 0 where steps are not damped
+    double damping = 0;
     contention waits;
-    double seconds = 0;      ///< wall-clock time of the epochs
-    double busy_seconds = 0; ///< of these, from the first update of a stretch to the last, waiting included
-    histogram staleness;     ///< of the updates that were measured
-    histogram as_sampled;    ///< exact mode only: of those among them that sampled mode would have measured
-    histogram overlap;       ///< exact mode only: updates by others under way at some time while this one was
+    double seconds = 0; ///< wall-clock time of the epochs
+    /// of these, from the first update of a stretch to the last, waiting included
+    double busy_seconds = 0;
+    histogram staleness; ///< of the updates that were measured
+    /// exact mode only: of those among them that sampled mode would have measured
+    histogram as_sampled;
+    /// exact mode only: updates by others under way at some time while this one was
+    histogram overlap;
 
     void merge(const worker_statistics& other) noexcept {
         updates += other.updates;
@@ -44,7 +50,8 @@ struct worker_statistics {
         busy_seconds += other.busy_seconds;
     }
 
-    /// `seconds`, in parts that add up to it. Estimates from samples that exceed what the measured parts leave are cut down to that.
+    /// `seconds`, in parts that add up to it. Estimates from samples that exceed what the measured
+    /// parts leave are cut down to that.
     worker_times times() const noexcept {
         const double left = std::max(0.0, busy_seconds - waits.lock_seconds - waits.barrier_seconds);
         const double estimated = waits.retry_seconds + waits.merge_seconds;

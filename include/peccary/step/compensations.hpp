@@ -1,4 +1,5 @@
-// Compensation of delay: what others did to the weights since an update read them, put into its gradient to first order.
+// Compensation of delay: what others did to the weights since an update read them, put into its
+// gradient to first order.
 #pragma once
 
 #include "peccary/core/type_list.hpp"
@@ -18,8 +19,8 @@ struct compensation_block {
     rule_block::array change;   ///< out: what is to be added to it
 };
 
-/// `compensate(lambda, block)` is a pure function of each coordinate. The square of the gradient stands for the Hessian's diagonal: Zheng, Meng,
-/// Wang, Chen, Yu, Ma, Liu 2017 (DC-ASGD).
+/// `compensate(lambda, block)` is a pure function of each coordinate. The square of the gradient
+/// stands for the Hessian's diagonal: Zheng, Meng, Wang, Chen, Yu, Ma, Liu 2017 (DC-ASGD).
 template <class Compensation>
 concept compensation = requires(real lambda, compensation_block& block) {
     { Compensation::info } -> std::convertible_to<compensation_info>;

@@ -18,10 +18,12 @@ public:
     damper(const damping_rule& rule, unsigned workers, worker_statistics& statistics) noexcept
         : rule_(rule), late_{.workers = static_cast<double>(workers), .knob = rule.knob}, statistics_(&statistics) {}
 
-    /// Forgets what it has seen, so that a run that goes on at an epoch's end has the steps of one that never stopped.
+    /// Forgets what it has seen, so that a run that goes on at an epoch's end has the steps of one
+    /// that never stopped.
     void begin_epoch() noexcept { seen_ = {}; }
 
-    /// The step of an update that is stale by `staleness`. Not inlined: its registers would be lacking in the loop of updates, damped or not.
+    /// The step of an update that is stale by `staleness`. Not inlined: its registers would be
+    /// lacking in the loop of updates, damped or not.
     [[gnu::noinline]] real damped(real step, std::uint64_t staleness) noexcept {
         late_.staleness = static_cast<double>(staleness);
         if (rule_.learns) {
@@ -50,7 +52,8 @@ private:
     double factor_ = 1; ///< of the update damped last
 };
 
-/// What is left of the step of an update that `probe` has just measured; all of it without a damper.
+/// What is left of the step of an update that `probe` has just measured; all of it without a
+/// damper.
 inline real damped(real step, damper* by, const staleness_probe& probe) noexcept {
     if (by == nullptr) [[likely]] {
         return step;

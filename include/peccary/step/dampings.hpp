@@ -17,8 +17,8 @@ namespace peccary {
 
 using dampings = type_list<undamped, inverse_damping, bounded_damping, exponential_damping, tail_damping>;
 
-/// One of the list with its knob, as plain values. Beside the reading of other workers' clocks, a call through a pointer costs nothing, so no
-/// scheme is compiled once for each damping.
+/// One of the list with its knob, as plain values. Beside the reading of other workers' clocks, a
+/// call through a pointer costs nothing, so no scheme is compiled once for each damping.
 struct damping_rule {
     double (*factor)(const lateness&) = &undamped::factor;
     double knob = 0;

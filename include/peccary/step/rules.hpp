@@ -21,7 +21,8 @@ namespace peccary {
 
 using rules = type_list<sgd, momentum, nesterov, adagrad, rmsprop, adam>;
 
-/// Throws `usage_error` for an unknown name, a knob that the rule does not have, and a value without meaning.
+/// Throws `usage_error` for an unknown name, a knob that the rule does not have, and a value
+/// without meaning.
 inline update_rule rule_of(const rule_settings& settings) {
     update_rule made;
     with_named<rules>("update rule", settings.name, [&](auto tag) {

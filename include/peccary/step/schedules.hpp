@@ -12,8 +12,9 @@ namespace peccary {
 
 /// How far a run has come when a step size is asked for.
 struct progress {
-    double initial = 0;        ///< the step size that the run starts with
-    double epochs = 0;         ///< passes done so far, with their fraction: examples visited / examples
+    double initial = 0; ///< the step size that the run starts with
+    /// passes done so far, with their fraction: examples visited / examples
+    double epochs = 0;
     double planned_epochs = 1; ///< passes that the run is to make
     double decay = 0;          ///< the schedule's own knob; see each
 };
@@ -21,8 +22,9 @@ struct progress {
 struct schedule_info {
     std::string_view name;
     std::string_view formula;
-    double decay;          ///< default of the knob; 0 where there is none
-    double first_step = 1; ///< how many times the first step that suits `linear` suits this one (docs/schedules.md)
+    double decay; ///< default of the knob; 0 where there is none
+    /// how many times the first step that suits `linear` suits this one (docs/schedules.md)
+    double first_step = 1;
 };
 
 /// `at(progress)` is the step size; pure, positive or zero.
@@ -32,15 +34,17 @@ concept schedule = requires(const progress& now) {
     { Schedule::at(now) } -> std::same_as<double>;
 };
 
-/// Falls to zero over the planned run. The default: its last iterate is as good as the average of a constant-step run, without a second
-/// buffer, and it forgives a first step that is several times too large (docs/schedules.md has the measurements).
+/// Falls to zero over the planned run. The default: its last iterate is as good as the average of a
+/// constant-step run, without a second buffer, and it forgives a first step that is several times
+/// too large (docs/schedules.md has the measurements).
 struct linear_decay {
     static constexpr schedule_info info{.name = "linear", .formula = "step * (1 - t / epochs)", .decay = 0};
     static double at(const progress& now) noexcept { return now.initial * std::max(0.0, 1.0 - now.epochs / now.planned_epochs); }
 };
 
-/// Falls to zero over the planned run too, but faster at first and slower at last: from a larger first step, which goes further at the beginning, to
-/// smaller steps for the same number of passes at the end, which leave less noise.
+/// Falls to zero over the planned run too, but faster at first and slower at last: from a larger
+/// first step, which goes further at the beginning, to smaller steps for the same number of passes
+/// at the end, which leave less noise.
 struct inverse_linear {
     static constexpr schedule_info info{
         .name = "inverse_linear", .formula = "step * (1 - t / epochs) / (1 + decay t / epochs)", .decay = 3, .first_step = 2};
@@ -55,7 +59,8 @@ struct constant_step {
     static double at(const progress& now) noexcept { return now.initial; }
 };
 
-/// Robbins and Monro 1951; with decay = step * l2 * examples it is Bottou's 1 / (l2 (t + t0)) for strongly convex objectives.
+/// Robbins and Monro 1951; with decay = step * l2 * examples it is Bottou's 1 / (l2 (t + t0)) for
+/// strongly convex objectives.
 struct inverse_time {
     static constexpr schedule_info info{.name = "inverse_time", .formula = "step / (1 + decay t)", .decay = 1};
     static double at(const progress& now) noexcept { return now.initial / (1.0 + now.decay * now.epochs); }

@@ -1,4 +1,5 @@
-// Step size and weight scale of every update of one stretch of an epoch, known before the workers start.
+// Step size and weight scale of every update of one stretch of an epoch, known before the workers
+// start.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -34,15 +35,17 @@ private:
     double grow_;
 };
 
-/// With l2, an update is w <- (w - step * gradient) / (1 + step * l2), the proximal form, stable for every l2. With w = s * v only s shrinks:
-/// s is a function of the update's number alone, so each worker computes it for itself, and an update touches nothing outside its support.
+/// With l2, an update is w <- (w - step * gradient) / (1 + step * l2), the proximal form, stable
+/// for every l2. With w = s * v only s shrinks: s is a function of the update's number alone, so
+/// each worker computes it for itself, and an update touches nothing outside its support.
 /// The step size is constant within a block of `block` updates; s is exact at every update.
 /// Thread-safety: const members from any thread.
 class step_table {
 public:
     static constexpr std::uint64_t block = 32;
 
-    /// `step_of(update)` gives the step size at update `first`, `first + block`, ... up to but not including `last`.
+    /// `step_of(update)` gives the step size at update `first`, `first + block`, ... up to but not
+    /// including `last`.
     template <class StepOf>
     step_table(std::uint64_t first, std::uint64_t last, double l2, StepOf step_of) : first_(first) {
         double log_scale = 0;
@@ -57,8 +60,9 @@ public:
         final_scale_ = std::exp(log_scale);
     }
 
-    /// Starts at `update`, which need not begin a block; valid until the block's end. The same bits as walking there from the block's beginning,
-    /// so that an update's scale depends on its number alone, not on who claimed which chunk or where a run was resumed.
+    /// Starts at `update`, which need not begin a block; valid until the block's end. The same bits
+    /// as walking there from the block's beginning, so that an update's scale depends on its number
+    /// alone, not on who claimed which chunk or where a run was resumed.
     step_cursor at(std::uint64_t update) const noexcept {
         const entry& found = entries_[(update - first_) / block];
         step_cursor cursor(found.step, std::exp(found.log_scale), found.shrink);

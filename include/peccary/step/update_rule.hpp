@@ -1,4 +1,5 @@
-// An update rule as a run uses it: what is known of it, its knobs, and a bound on the gradient. The arithmetic is in rule/.
+// An update rule as a run uses it: what is known of it, its knobs, and a bound on the gradient. The
+// arithmetic is in rule/.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -32,19 +33,25 @@ struct rule_info {
     std::string_view name;
     std::string_view formula; ///< of the direction d, by which an update is w <- w - step * d
     std::string_view paper;
-    std::array<std::string_view, most_states> states; ///< what it remembers of each coordinate, from zero on; as many as are not empty
-    rule_knobs knobs;                                 ///< defaults; 0 where there is no such knob
-    bool forgets;      ///< its state is a moving mean or sum, which cannot be merged by adding up what several did to it
-    double first_step; ///< where the search for a step begins, for rules whose steps do not depend on the gradient's size; else 0
+    /// what it remembers of each coordinate, from zero on; as many as are not empty
+    std::array<std::string_view, most_states> states;
+    rule_knobs knobs; ///< defaults; 0 where there is no such knob
+    /// its state is a moving mean or sum, which cannot be merged by adding up what several did to
+    /// it
+    bool forgets;
+    /// where the search for a step begins, for rules whose steps do not depend on the gradient's
+    /// size; else 0
+    double first_step;
 
     constexpr std::size_t state_count() const noexcept { return (states[0].empty() ? 0U : 1U) + (states[1].empty() ? 0U : 1U); }
 };
 
 struct compensation_info {
     std::string_view name;
-    std::string_view formula; ///< of what is added to the gradient g, where the weights are `moved` from where they were read
-    double lambda;            ///< default; 0 where there is none
-    bool has_state;           ///< it remembers a mean square
+    /// of what is added to the gradient g, where the weights are `moved` from where they were read
+    std::string_view formula;
+    double lambda;  ///< default; 0 where there is none
+    bool has_state; ///< it remembers a mean square
 };
 
 /// Plain descent: the direction is the gradient.
@@ -57,13 +64,16 @@ enum class rule_state { automatic, shared, worker };
 /// What a run asks for, as plain values.
 struct rule_settings {
     std::string name = "sgd";
-    std::optional<double> momentum = std::nullopt; ///< beta1; none: the rule's default, as for the next two
+    /// beta1; none: the rule's default, as for the next two
+    std::optional<double> momentum = std::nullopt;
     std::optional<double> beta2 = std::nullopt;
     std::optional<double> epsilon = std::nullopt;
-    rule_state state = rule_state::automatic;       ///< shared, unless the scheme cannot share it (`shares_state`)
-    std::string compensation = "none";              ///< of delay: a name of `compensations`
-    std::optional<double> lambda = std::nullopt;    ///< of the compensation; none: its default
-    std::optional<double> clip_norm = std::nullopt; ///< the largest norm that an update's mean gradient may have; none: any
+    /// shared, unless the scheme cannot share it (`shares_state`)
+    rule_state state = rule_state::automatic;
+    std::string compensation = "none";           ///< of delay: a name of `compensations`
+    std::optional<double> lambda = std::nullopt; ///< of the compensation; none: its default
+    /// the largest norm that an update's mean gradient may have; none: any
+    std::optional<double> clip_norm = std::nullopt;
 
     friend bool operator==(const rule_settings&, const rule_settings&) = default;
 };
@@ -72,10 +82,12 @@ struct rule_settings {
 struct update_rule {
     rule_info info = sgd_info;
     rule_knobs knobs = {};
-    void (*transform)(const rule_terms&, rule_block&) = nullptr; ///< not called where the rule is plain
+    /// not called where the rule is plain
+    void (*transform)(const rule_terms&, rule_block&) = nullptr;
     rule_state state = rule_state::automatic;
     compensation_info compensation = {.name = "none", .formula = "0", .lambda = 0, .has_state = false};
-    void (*compensate)(real, compensation_block&) = nullptr; ///< not called where nothing is compensated
+    /// not called where nothing is compensated
+    void (*compensate)(real, compensation_block&) = nullptr;
     double lambda = 0;
     double clip_norm = std::numeric_limits<double>::infinity();
 
@@ -83,7 +95,8 @@ struct update_rule {
     /// Arrays that it remembers: those of the rule, and then that of the compensation.
     std::size_t state_count() const noexcept { return info.state_count() + (compensation.has_state ? 1U : 0U); }
     bool clips() const noexcept { return std::isfinite(clip_norm); }
-    /// Whether what several workers did to copies of the state can be added up, if it is to be shared.
+    /// Whether what several workers did to copies of the state can be added up, if it is to be
+    /// shared.
     bool mergeable() const noexcept { return state != rule_state::shared || !info.forgets; }
     /// Whether an update is what the objective itself adds.
     bool plain() const noexcept { return info.name == sgd_info.name && !clips() && !compensates(); }

@@ -1,4 +1,5 @@
-// Chooses the first step size by trying a few on a sample of the data, in well under one epoch's time.
+// Chooses the first step size by trying a few on a sample of the data, in well under one epoch's
+// time.
 #pragma once
 
 #include "peccary/core/type_list.hpp"
@@ -22,21 +23,25 @@
 namespace peccary {
 
 struct calibration {
-    double step = 0;             ///< the step size chosen
-    std::size_t sample = 0;      ///< examples in the sample
-    std::size_t candidates = 0;  ///< step sizes tried
-    double sample_objective = 0; ///< objective value on the sample after one pass with the best candidate
+    double step = 0;            ///< the step size chosen
+    std::size_t sample = 0;     ///< examples in the sample
+    std::size_t candidates = 0; ///< step sizes tried
+    /// objective value on the sample after one pass with the best candidate
+    double sample_objective = 0;
 };
 
-/// Climbs from the step that curvature and row norms suggest, by factors of two, while the sample's objective improves. `epochs` is how many
-/// passes are planned: in one or two a run needs larger steps to get anywhere than in ten (docs/schedules.md). `rule` is what the run will apply;
-/// where its steps do not depend on the gradient's size, the search begins at the rule's own. `delay` is by how many updates each is late.
+/// Climbs from the step that curvature and row norms suggest, by factors of two, while the sample's
+/// objective improves. `epochs` is how many passes are planned: in one or two a run needs larger
+/// steps to get anywhere than in ten (docs/schedules.md). `rule` is what the run will apply; where
+/// its steps do not depend on the gradient's size, the search begins at the rule's own. `delay` is
+/// by how many updates each is late.
 inline calibration calibrate(const problem& task, std::span<const row_index> rows, std::uint64_t batch, double l2, std::uint64_t epochs,
                              std::uint64_t seed, const update_rule& rule = {}, std::uint64_t delay = 0) {
     calibration_sample sample(task, rows, batch, l2, seed, rule, delay);
     const loss_info& facts = task.facts().loss;
     const double norm = sample.mean_squared_norm();
-    const double by_curvature = 0.25 / (facts.curvature * (norm > 0 ? norm : 1)) * (1 - rule.knobs.beta1); // momentum sums gradients up
+    // momentum sums gradients up
+    const double by_curvature = 0.25 / (facts.curvature * (norm > 0 ? norm : 1)) * (1 - rule.knobs.beta1);
     const double first = rule.info.first_step > 0 ? rule.info.first_step : by_curvature;
     calibration best{.step = first, .sample = sample.size(), .candidates = 1, .sample_objective = sample.try_step(first)};
     for (const double factor : {2.0, 0.5}) {
@@ -46,7 +51,8 @@ inline calibration calibrate(const problem& task, std::span<const row_index> row
             const double step = best.step * factor;
             const double value = sample.try_step(step);
             ++best.candidates;
-            const bool lost = std::isinf(best.sample_objective) && factor < 1; // where all diverges, go on until something does not
+            // where all diverges, go on until something does not
+            const bool lost = std::isinf(best.sample_objective) && factor < 1;
             if (!(value < best.sample_objective) && !lost) {
                 break;
             }
@@ -63,9 +69,10 @@ inline calibration calibrate(const problem& task, std::span<const row_index> row
     return best;
 }
 
-/// The first step of a run of a scheme with such settings. That of the schedule has a part in it where it was measured: for
-/// objectives of single examples, without delay and with the schedule's own decay. Throws `usage_error` for more workers than
-/// the scheme has, and for an unknown schedule.
+/// The first step of a run of a scheme with such settings. That of the schedule has a part in it
+/// where it was measured: for objectives of single examples, without delay and with the schedule's
+/// own decay. Throws `usage_error` for more workers than the scheme has, and for an unknown
+/// schedule.
 inline calibration calibrate(const problem& task, const scheme_info& scheme, std::span<const row_index> rows,
                              const train_settings& settings) {
     const unsigned workers = planned_workers(scheme, settings);

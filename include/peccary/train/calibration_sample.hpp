@@ -1,4 +1,5 @@
-// A sample of a problem's examples, and the objective value after a pass of descent over it with a given step.
+// A sample of a problem's examples, and the objective value after a pass of descent over it with a
+// given step.
 #pragma once
 
 #include "peccary/core/random.hpp"
@@ -28,13 +29,15 @@
 
 namespace peccary {
 
-/// One pass of descent over a sample, from the initial parameters, falling linearly to zero, for each of a few step sizes that differ by factors of two.
-/// It is serial but for the delay that the run's scheme has by construction (`inherent_delay`): an update's gradient is then computed that many
-/// updates before it is applied, as many being under way at any time.
-/// Considerations. Bottou's svmsgd does the same with a constant step. A pass whose step falls to zero resembles a whole run under the default
-/// schedule more closely: it rewards steps that are large at first. What is best on so few updates is too large for a whole run, by a
-/// factor that was measured (docs/schedules.md): 8 for logistic, hinge and softmax, and 4 for those that are quadratic near the
-/// optimum, within a factor of two on all sets tried.
+/// One pass of descent over a sample, from the initial parameters, falling linearly to zero, for
+/// each of a few step sizes that differ by factors of two. It is serial but for the delay that the
+/// run's scheme has by construction (`inherent_delay`): an update's gradient is then computed that
+/// many updates before it is applied, as many being under way at any time.
+/// Considerations. Bottou's svmsgd does the same with a constant step. A pass whose step falls to
+/// zero resembles a whole run under the default schedule more closely: it rewards steps that are
+/// large at first. What is best on so few updates is too large for a whole run, by a factor that
+/// was measured (docs/schedules.md): 8 for logistic, hinge and softmax, and 4 for those that are
+/// quadratic near the optimum, within a factor of two on all sets tried.
 class calibration_sample {
 public:
     calibration_sample(const problem& task, std::span<const row_index> rows, std::uint64_t batch, double l2, std::uint64_t seed,
@@ -49,7 +52,8 @@ public:
         }
         draw(rows, seed);
         updates_ = (sample_.size() + batch_ - 1) / batch_;
-        const std::uint64_t most = updates_ - 1; // more would be the same: the first is applied when all are computed
+        // more would be the same: the first is applied when all are computed
+        const std::uint64_t most = updates_ - 1;
         part_ = std::make_unique<stretch>(stretch{.task = task,
                                                   .order = sample_,
                                                   .batch = batch_,
@@ -64,7 +68,8 @@ public:
         find_support();
     }
 
-    /// Objective value on the sample after one pass with first step `step`; infinite if that diverges.
+    /// Objective value on the sample after one pass with first step `step`; infinite if that
+    /// diverges.
     double try_step(double step) {
         const auto step_of = [&](std::uint64_t update) {
             return step * (1.0 - static_cast<double>(update) / static_cast<double>(updates_));
@@ -73,8 +78,8 @@ public:
         const auto worker_of = [&](std::uint64_t update) -> worker& { return *in_flight_[update % in_flight_.size()]; };
         real* const base = model_.base();
         for (std::uint64_t first = 0; first < updates_;) {
-            // As in training, the scale is folded in before it leaves the range of floats, which a strong l2 takes a few
-            // updates for, and nothing is in flight meanwhile.
+            // As in training, the scale is folded in before it leaves the range of floats, which a
+            // strong l2 takes a few updates for, and nothing is in flight meanwhile.
             const std::uint64_t last = std::min(updates_, first + regulariser{.l2 = l2_}.stretch_length(step_of(first), 0, 0, updates_));
             const step_table steps(first, last, l2_, step_of);
             for (std::uint64_t turn = first; turn < last + delay; ++turn) {
@@ -109,7 +114,8 @@ public:
     std::size_t size() const noexcept { return sample_.size(); }
 
 private:
-    /// One row from each of equal parts of the file, in random order: files are often sorted by label.
+    /// One row from each of equal parts of the file, in random order: files are often sorted by
+    /// label.
     void draw(std::span<const row_index> rows, std::uint64_t seed) {
         const std::size_t size = std::min(rows.size(), std::clamp<std::size_t>(rows.size() / 32, 512, 4096));
         random_stream random(seed, sample_stream, 0);
@@ -149,8 +155,8 @@ private:
         }
     }
 
-    /// Calls `visit(weight)` for the weights that the sample can have changed: the model may be much larger than what the
-    /// sample touches.
+    /// Calls `visit(weight)` for the weights that the sample can have changed: the model may be
+    /// much larger than what the sample touches.
     template <class Visitor>
     void for_each_touched_weight(Visitor visit) {
         const std::size_t width = task_->facts().weights_per_feature;

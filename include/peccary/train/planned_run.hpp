@@ -1,4 +1,5 @@
-// A training run: resolved settings, position, statistics, snapshots. Knows neither the scheme's type, nor the objective's, nor the data's.
+// A training run: resolved settings, position, statistics, snapshots. Knows neither the scheme's
+// type, nor the objective's, nor the data's.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -38,7 +39,8 @@
 
 namespace peccary {
 
-/// Where a run stands: all updates before `update` of epoch `epoch` are applied. Together with the parameters it is a checkpoint.
+/// Where a run stands: all updates before `update` of epoch `epoch` are applied. Together with the
+/// parameters it is a checkpoint.
 struct run_position {
     std::uint64_t epoch = 0;         ///< counted from 0
     std::uint64_t update = 0;        ///< within the epoch
@@ -52,11 +54,13 @@ struct run_position {
 enum class epoch_end { complete, interrupted, diverged };
 
 /// One scheme over one problem, epoch by epoch.
-/// Thread-safety: one thread calls, where a member does not say otherwise; `stop` may be requested from any.
+/// Thread-safety: one thread calls, where a member does not say otherwise; `stop` may be requested
+/// from any.
 class planned_run {
 public:
-    /// `rows` are the training examples of the problem's data; they must outlive the run. `settings.step` must be set (see
-    /// `calibrate`). Throws `usage_error` for settings that have no meaning, or none for this problem, scheme or executor.
+    /// `rows` are the training examples of the problem's data; they must outlive the run.
+    /// `settings.step` must be set (see `calibrate`). Throws `usage_error` for settings that have
+    /// no meaning, or none for this problem, scheme or executor.
     planned_run(std::shared_ptr<problem> task, const scheme_entry& which, std::span<const row_index> rows, const train_settings& settings,
                 stop_flag& stop)
         : task_(std::move(task)), rows_(rows), settings_(settings), workers_(planned_workers(which.info, settings)),
@@ -85,7 +89,8 @@ public:
             throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
                               std::to_string(rows_.size()) + " to train on");
         }
-        // A scale shrinks with every update, whoever makes it. Where P copies are averaged, each makes a P-th of the updates.
+        // A scale shrinks with every update, whoever makes it. Where P copies are averaged, each
+        // makes a P-th of the updates.
         const double share = which.info.averages ? 1.0 / workers_ : 1.0;
         regulariser_ = {.l2 = share * l2(), .l1 = share * settings_.l1, .first_step = *settings_.step};
         with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
@@ -99,7 +104,8 @@ public:
     planned_run& operator=(const planned_run&) = delete;
     ~planned_run() = default;
 
-    /// Continues from `position()` to the end of its epoch, or until a stop is requested. `position()` then says where it stands.
+    /// Continues from `position()` to the end of its epoch, or until a stop is requested.
+    /// `position()` then says where it stands.
     epoch_end run_epoch() {
         visiting_order::draw(rows_, settings_.seed, position_.epoch, order_);
         task_->begin_epoch(settings_.seed, position_.epoch);
@@ -129,7 +135,8 @@ public:
         return end;
     }
 
-    /// Throws `diverged_error` if the epoch ended so, or if `objective_value`, evaluated after it, is not finite.
+    /// Throws `diverged_error` if the epoch ended so, or if `objective_value`, evaluated after it,
+    /// is not finite.
     void require_finite(epoch_end end, double objective_value) const {
         const std::string advice = "; try a smaller --step, another schedule, or scaled features";
         if (end == epoch_end::diverged) {
@@ -159,7 +166,8 @@ public:
 
     double decay() const noexcept { return decay_; }
 
-    /// Updates that the workers have counted since this run was made; none with `staleness_mode::off`, which stops their clocks.
+    /// Updates that the workers have counted since this run was made; none with
+    /// `staleness_mode::off`, which stops their clocks.
     /// Thread-safety: any thread, also while an epoch runs.
     std::uint64_t updates_applied() const noexcept {
         std::uint64_t applied = 0;
@@ -169,7 +177,8 @@ public:
         return applied;
     }
 
-    /// All workers' samples of staleness so far. Thread-safety: any thread, also while an epoch runs.
+    /// All workers' samples of staleness so far. Thread-safety: any thread, also while an epoch
+    /// runs.
     histogram staleness_so_far() const {
         histogram all;
         for (const worker_state& worker : state_.workers) {
@@ -187,8 +196,8 @@ public:
         return all;
     }
 
-    /// Everything that is learned and remembered: the raw parameter buffer, behind it the workers' own state, and behind that the
-    /// scheme's copies. Only between epochs.
+    /// Everything that is learned and remembered: the raw parameter buffer, behind it the workers'
+    /// own state, and behind that the scheme's copies. Only between epochs.
     std::vector<real> snapshot() const {
         std::vector<real> all;
         all.reserve(snapshot_size());
@@ -201,7 +210,8 @@ public:
         return all;
     }
 
-    /// Puts the run where a checkpoint says. `buffer` is a `snapshot`. Throws `data_error` if they do not fit this run.
+    /// Puts the run where a checkpoint says. `buffer` is a `snapshot`. Throws `data_error` if they
+    /// do not fit this run.
     void restore(const run_position& position, std::span<const real> buffer) {
         if (buffer.size() != snapshot_size() || position.update > updates_per_epoch() || position.stretch_begin > position.update ||
             position.epoch > settings_.epochs) {
@@ -229,12 +239,14 @@ public:
 
     /// Mean loss and accuracy over rows of a problem of the same objective. Only between epochs.
     evaluation evaluate_on(const problem& other, std::span<const row_index> rows) {
-        return other.evaluate(rows, model_, *runner_, turns_ ? 1 : workers_); // simulated workers have one thread
+        // simulated workers have one thread
+        return other.evaluate(rows, model_, *runner_, turns_ ? 1 : workers_);
     }
     evaluation evaluate(std::span<const row_index> rows) { return evaluate_on(*task_, rows); }
 
 private:
-    /// The rule that the settings ask for. Throws `usage_error` if the problem or the scheme cannot have it.
+    /// The rule that the settings ask for. Throws `usage_error` if the problem or the scheme cannot
+    /// have it.
     static update_rule rule_for(const problem& task, const scheme_info& scheme, const train_settings& settings) {
         const update_rule rule = task.rule(settings.rule);
         if (task.facts().layerwise) {
@@ -313,12 +325,13 @@ private:
     }
     double nonzeros_of_update() const noexcept { return task_->facts().nonzeros_of_row() * static_cast<double>(batch_); }
 
-    /// Reading the others' clocks moves their cache lines, some 100 ns; done every 8,192 visits of a nonzero, some 8 microseconds, it
-    /// stays below 3 %.
+    /// Reading the others' clocks moves their cache lines, some 100 ns; done every 8,192 visits of
+    /// a nonzero, some 8 microseconds, it stays below 3 %.
     staleness_sampling sampling_of(const train_settings& settings) const {
         constexpr double work_between_samples = 8192;
         const double update = std::max(static_cast<double>(batch_), work_);
-        const bool damped = damping_named(settings.damping).damps; // by the staleness of each update
+        // by the staleness of each update
+        const bool damped = damping_named(settings.damping).damps;
         return {.mode = damped ? staleness_mode::exact : settings.staleness,
                 .period = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(work_between_samples / update))};
     }

@@ -1,4 +1,5 @@
-// What happens to the weights between two stretches: the scale is folded in, and l1 pulls towards zero.
+// What happens to the weights between two stretches: the scale is folded in, and l1 pulls towards
+// zero.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -26,11 +27,13 @@ inline double penalty(const parameters& model, double l2, double l1) {
     return 0.5 * l2 * squares + l1 * magnitudes;
 }
 
-/// l2 acts through the weight scale of `step_table`. l1 is the truncated gradient of Langford, Li, Zhang 2009: every K updates each weight
-/// moves towards zero by the gravity of those K updates, l1 times the sum of their step sizes, and stops there. K is a stretch, so that no
-/// update pays for it and no scheme knows of it. K grows as the steps shrink, so that each pull is about as far as the first: what the noise
-/// of K updates moves off zero, gravity must take back, and noise grows as the root of K only. With a constant K a model ends with ten times
-/// as many weights that are not zero as the optimum has (docs/schedules.md).
+/// l2 acts through the weight scale of `step_table`. l1 is the truncated gradient of Langford, Li,
+/// Zhang 2009: every K updates each weight moves towards zero by the gravity of those K updates, l1
+/// times the sum of their step sizes, and stops there. K is a stretch, so that no update pays for
+/// it and no scheme knows of it. K grows as the steps shrink, so that each pull is about as far as
+/// the first: what the noise of K updates moves off zero, gravity must take back, and noise grows
+/// as the root of K only. With a constant K a model ends with ten times as many weights that are
+/// not zero as the optimum has (docs/schedules.md).
 struct regulariser {
     double l2 = 0;
     double l1 = 0;
@@ -55,16 +58,18 @@ struct regulariser {
                 for (real& weight : model.exclusive(span)) {
                     const real shrunk = weight * scale;
                     const real left = std::abs(shrunk) - gravity;
-                    weight = left > 0 ? std::copysign(left, shrunk) : real{0}; // never the negative zero, which text would show
+                    // never the negative zero, which text would show
+                    weight = left > 0 ? std::copysign(left, shrunk) : real{0};
                 }
             }
         }
     }
 
-    /// Updates between two calls of `settle`: as many as keep the scale above e^-16 (floats keep their relative precision, so that is far
-    /// from the limit), and with l1 a 128th of an epoch at the first step size, more at smaller ones, and so many that visiting all weights
-    /// costs at most a quarter of the updates between. A multiple of `step_table::block`, unless l2 is so strong that the scale does not
-    /// last that long.
+    /// Updates between two calls of `settle`: as many as keep the scale above e^-16 (floats keep
+    /// their relative precision, so that is far from the limit), and with l1 a 128th of an epoch at
+    /// the first step size, more at smaller ones, and so many that visiting all weights costs at
+    /// most a quarter of the updates between. A multiple of `step_table::block`, unless l2 is so
+    /// strong that the scale does not last that long.
     std::uint64_t stretch_length(double largest_step, double nonzeros_per_update, std::size_t weights, std::uint64_t updates) const {
         double most = static_cast<double>(updates);
         if (l2 > 0) {

@@ -15,29 +15,35 @@
 
 namespace peccary {
 
-/// All of it plain values with good defaults. `trainer` checks them and throws `usage_error` for what has no meaning.
+/// All of it plain values with good defaults. `trainer` checks them and throws `usage_error` for
+/// what has no meaning.
 struct train_settings {
     std::string executor = "threads";
     unsigned workers = 0; ///< 0: usable physical cores (one for a scheme that is not parallel)
     bool pin = false;
-    std::optional<std::string> delay = std::nullopt; ///< of simulated workers: a name of `delays`; none: `default_delay`
+    /// of simulated workers: a name of `delays`; none: `default_delay`
+    std::optional<std::string> delay = std::nullopt;
 
     std::uint64_t epochs = 0;                  ///< 0: `default_epochs`
     std::optional<double> step = std::nullopt; ///< none: calibrated on a sample
     std::string schedule = "linear";
     std::optional<double> decay = std::nullopt; ///< none: the schedule's default
     rule_settings rule = rule_settings();       ///< batch objectives only, but for the default
-    std::string damping = "none";               ///< of late updates: a name of `dampings`, possibly with a knob, as in "tail:0.5"
-    std::string knobs = {};                     ///< of the scheme, as in "period=256"; empty: its defaults
-    std::uint64_t batch = 0;                    ///< examples per update; 0: the scheme's default
-    std::optional<double> l2 = std::nullopt;    ///< none: 1 / examples
+    /// of late updates: a name of `dampings`, possibly with a knob, as in "tail:0.5"
+    std::string damping = "none";
+    /// of the scheme, as in "period=256"; empty: its defaults
+    std::string knobs = {};
+    std::uint64_t batch = 0;                 ///< examples per update; 0: the scheme's default
+    std::optional<double> l2 = std::nullopt; ///< none: 1 / examples
     double l1 = 0;
     std::uint64_t seed = 1;
-    staleness_mode staleness = staleness_mode::sampled; ///< with a damping, which needs it of every update, sampled is exact
+    /// with a damping, which needs it of every update, sampled is exact
+    staleness_mode staleness = staleness_mode::sampled;
 };
 
-/// Passes to plan over data with so many nonzeros: as many as make some twenty million visits of a nonzero, but 6 to 30. Small data sets need
-/// the passes, since their updates are few, and can afford them (docs/schedules.md).
+/// Passes to plan over data with so many nonzeros: as many as make some twenty million visits of a
+/// nonzero, but 6 to 30. Small data sets need the passes, since their updates are few, and can
+/// afford them (docs/schedules.md).
 constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
     return std::clamp<std::uint64_t>(20'000'000 / std::max<std::uint64_t>(nonzeros, 1), 6, 30);
 }

@@ -15,21 +15,27 @@
 
 namespace peccary {
 
-/// Beside each learned coordinate i stands, for each state k of the rule, the value at `state_at[k] + i`: in the shared buffer, behind what the
-/// objective has there, where it is read and added to through the same access policy; or, for states of workers' own, in a buffer apart, which
-/// schemes do not know.
+/// Beside each learned coordinate i stands, for each state k of the rule, the value at
+/// `state_at[k] + i`: in the shared buffer, behind what the objective has there, where it is read
+/// and added to through the same access policy; or, for states of workers' own, in a buffer apart,
+/// which schemes do not know.
 ///
-/// Considerations. State of workers' own in the shared buffer would be copied and merged by schemes with copies, for each worker that of all.
+/// Considerations. State of workers' own in the shared buffer would be copied and merged by schemes
+/// with copies, for each worker that of all.
 struct applied_rule {
     using state_offsets = std::array<std::size_t, rule_info::most_states + 1>;
 
     update_rule rule;
-    std::vector<parameter_span> learned;      ///< what the rule acts on, ascending; all else is added to as it comes
-    std::size_t buffer_size = 0;              ///< of the objective's parameters, what is not learned included
+    /// what the rule acts on, ascending; all else is added to as it comes
+    std::vector<parameter_span> learned;
+    /// of the objective's parameters, what is not learned included
+    std::size_t buffer_size = 0;
     std::vector<state_offsets> state_at = {}; ///< one, or one for each worker
-    real* own = nullptr;                      ///< where workers' own state lies; none: in the shared buffer
+    /// where workers' own state lies; none: in the shared buffer
+    real* own = nullptr;
 
-    /// Without state yet: see below. `whole` is the layout of all parameters, which begins with those that are learned.
+    /// Without state yet: see below. `whole` is the layout of all parameters, which begins with
+    /// those that are learned.
     applied_rule(update_rule of, const parameter_layout& learned_layout, const parameter_layout& whole)
         : rule(of), learned(learned_layout.spans()), buffer_size(whole.size()) {}
 
@@ -38,12 +44,14 @@ struct applied_rule {
     /// One past the last learned coordinate.
     std::size_t size() const noexcept { return learned.empty() ? 0 : learned.back().offset + learned.back().size; }
 
-    /// Of the state that made the run's update `update`, counted from 1: how many it has made. Workers that each have their own share updates
-    /// evenly, or nearly so; by the time that it matters who was late, what depends on the number has come to its limit.
+    /// Of the state that made the run's update `update`, counted from 1: how many it has made.
+    /// Workers that each have their own share updates evenly, or nearly so; by the time that it
+    /// matters who was late, what depends on the number has come to its limit.
     std::uint64_t updates_of_state(std::uint64_t update) const noexcept { return (update - 1) / state_at.size() + 1; }
 };
 
-/// Appends the spans of a rule's state, "NAME" or "PREFIX.NAME", for learned coordinates up to `size`.
+/// Appends the spans of a rule's state, "NAME" or "PREFIX.NAME", for learned coordinates up to
+/// `size`.
 inline applied_rule::state_offsets append_state(parameter_layout& layout, const update_rule& rule, std::size_t size,
                                                 const std::string& prefix = "") {
     applied_rule::state_offsets offsets{};

@@ -1,4 +1,5 @@
-// The loop of asynchronous schemes: each worker claims updates, evaluates and applies them, and waits for nobody.
+// The loop of asynchronous schemes: each worker claims updates, evaluates and applies them, and
+// waits for nobody.
 #pragma once
 
 #include "peccary/execution/update_queue.hpp"
@@ -18,7 +19,8 @@
 
 namespace peccary {
 
-/// One update after the other, each enclosed by the site. Returns a number that is finite exactly if all evaluations were.
+/// One update after the other, each enclosed by the site. Returns a number that is finite exactly
+/// if all evaluations were.
 inline double run_enclosed(const stretch& part, update_range updates, worker& of, site& at) {
     step_cursor step = part.steps.at(updates.first);
     double finite = 0;
@@ -59,8 +61,9 @@ inline void work_asynchronously(stretch& part, update_queue& queue, unsigned num
     statistics.waits.merge(at.tally());
 }
 
-/// Runs `workers` workers, threads or simulated ones. `make_site(number)` gives each of them its site, and `access_of(number)`
-/// its access policy. Returns one past the last update that was applied.
+/// Runs `workers` workers, threads or simulated ones. `make_site(number)` gives each of them its
+/// site, and `access_of(number)` its access policy. Returns one past the last update that was
+/// applied.
 template <std::invocable<unsigned> AccessOf, std::invocable<unsigned> MakeSite>
 std::uint64_t run_workers(stretch& part, unsigned workers, AccessOf access_of, MakeSite make_site) {
     update_queue queue(part.first, part.last, part.chunk(), part.state.stop);
@@ -80,7 +83,8 @@ std::uint64_t run_workers(stretch& part, unsigned workers, AccessOf access_of, M
     return queue.completed();
 }
 
-/// All workers in place, in the shared parameters, through an access policy that concurrent writers may use.
+/// All workers in place, in the shared parameters, through an access policy that concurrent writers
+/// may use.
 template <std::invocable<unsigned> MakeAccess>
 requires race_free_access<std::invoke_result_t<MakeAccess, unsigned>> std::uint64_t run_asynchronously(stretch& part,
                                                                                                        MakeAccess make_access) {

@@ -1,4 +1,5 @@
-// What a problem needs whose objective is evaluated a batch at a time: its workers, and update rules by name.
+// What a problem needs whose objective is evaluated a batch at a time: its workers, and update
+// rules by name.
 #pragma once
 
 #include "peccary/parameters/make_view.hpp"

@@ -1,4 +1,5 @@
-// Workers of objectives that are evaluated a batch at a time: one gradient for the whole batch, applied by an update rule, if there is one.
+// Workers of objectives that are evaluated a batch at a time: one gradient for the whole batch,
+// applied by an update rule, if there is one.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -156,7 +157,8 @@ private:
     const stretch* part_;
     typename Objective::gradient gradient_;
     std::vector<std::unique_ptr<parameter_view>> views_; ///< one a worker
-    std::vector<rule_update> rules_;                     ///< one a worker; none where the objective's own adds are the update
+    /// one a worker; none where the objective's own adds are the update
+    std::vector<rule_update> rules_;
 };
 
 } // namespace peccary

@@ -1,4 +1,5 @@
-// What an objective would add to the parameters in one update, kept in a worker's scratch instead: which blocks, and how much.
+// What an objective would add to the parameters in one update, kept in a worker's scratch instead:
+// which blocks, and how much.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -15,12 +16,14 @@
 
 namespace peccary {
 
-/// Blocks of coordinates, each once, however often it was added to: in the order in which they were first met. So a row of weights that several
-/// examples of a batch share is one block, and one that none has is not there. Blocks that meet are the same: an objective adds to a coordinate
-/// in blocks that begin and end alike.
+/// Blocks of coordinates, each once, however often it was added to: in the order in which they were
+/// first met. So a row of weights that several examples of a batch share is one block, and one that
+/// none has is not there. Blocks that meet are the same: an objective adds to a coordinate in
+/// blocks that begin and end alike.
 ///
-/// Considerations. A sum for each coordinate, and for those where a block begins, its length: two arrays of the model's size, of which only what
-/// is used becomes resident. Sorting the blocks of a batch, or looking them up in a hash table, cost more than the adds themselves.
+/// Considerations. A sum for each coordinate, and for those where a block begins, its length: two
+/// arrays of the model's size, of which only what is used becomes resident. Sorting the blocks of a
+/// batch, or looking them up in a hash table, cost more than the adds themselves.
 /// Thread-safety: none; each worker has its own.
 class captured_adds {
 public:
@@ -66,8 +69,8 @@ private:
     std::vector<std::size_t> firsts_;
 };
 
-/// A view whose adds are captured: private to the worker, so neither stale nor torn. Nothing is read through it, since what
-/// an objective reads, it has read before.
+/// A view whose adds are captured: private to the worker, so neither stale nor torn. Nothing is
+/// read through it, since what an objective reads, it has read before.
 class capturing_view final : public parameter_view {
 public:
     static constexpr access_info info{.name = "capturing", .race_free = true, .lossless = true};

@@ -19,12 +19,14 @@
 namespace peccary {
 
 struct evaluation {
-    double mean_loss = 0;                                                 ///< weighted losses summed, over the number of rows
-    double accuracy = std::numeric_limits<double>::quiet_NaN();           ///< fraction of rows classified right; NaN for regression
+    double mean_loss = 0; ///< weighted losses summed, over the number of rows
+    /// fraction of rows classified right; NaN for regression
+    double accuracy = std::numeric_limits<double>::quiet_NaN();
     double mean_squared_error = std::numeric_limits<double>::quiet_NaN(); ///< regression only
 };
 
-/// The index of the class that `scores` (1 for binary losses, else K) speak for: 0 or 1, or 0 .. K-1.
+/// The index of the class that `scores` (1 for binary losses, else K) speak for: 0 or 1, or 0 ..
+/// K-1.
 inline std::size_t predicted_class(std::span<const real> scores) noexcept {
     return scores.size() == 1 ? static_cast<std::size_t>(scores[0] > 0)
                               : static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
@@ -36,7 +38,8 @@ inline double predicted_target(std::span<const real> scores, target_kind kind) n
     return kind == target_kind::binary ? 2 * predicted - 1 : predicted;
 }
 
-/// The scores of rows, one row or one batch at a time, as the objective has it. Thread-safety: none; each worker has its own.
+/// The scores of rows, one row or one batch at a time, as the objective has it. Thread-safety:
+/// none; each worker has its own.
 template <class Objective, dataset_view Data>
 class scorer {
 public:
@@ -104,8 +107,10 @@ private:
     view_through<Access> view_;
 };
 
-/// Evaluates `rows` of `data`; the parameters must hold the weights themselves (scale folded in) and no worker may be running.
-/// Rows are summed in blocks of fixed size, and the blocks in order, so that the result does not depend on who summed which.
+/// Evaluates `rows` of `data`; the parameters must hold the weights themselves (scale folded in)
+/// and no worker may be running.
+/// Rows are summed in blocks of fixed size, and the blocks in order, so that the result does not
+/// depend on who summed which.
 template <class Objective, dataset_view Data>
 evaluation evaluate(const Objective& objective, const Data& data, std::span<const row_index> rows, parameters& model, executor& runner,
                     unsigned workers) {

@@ -1,4 +1,5 @@
-// Workers of objectives that are evaluated one example at a time: the loops that all time is spent in.
+// Workers of objectives that are evaluated one example at a time: the loops that all time is spent
+// in.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -76,11 +77,11 @@ struct objective_on {
     Data data;
 };
 
-/// Updates of one example each. Apart from batches so that the few numbers between the dot product and the add stay in
-/// registers: through memory they cost 15 % on rows of a dozen nonzeros.
+/// Updates of one example each. Apart from batches so that the few numbers between the dot product
+/// and the add stay in registers: through memory they cost 15 % on rows of a dozen nonzeros.
 ///
-/// Considerations. What all workers share is behind one pointer, so that a simulated worker is two cache lines: of 1,024 of them,
-/// each turn fetches another.
+/// Considerations. What all workers share is behind one pointer, so that a simulated worker is two
+/// cache lines: of 1,024 of them, each turn fetches another.
 template <class Objective, dataset_view Data, class Through>
 class example_worker final : public worker {
 public:
@@ -88,7 +89,8 @@ public:
         : what_(&what), part_(&part), through_(std::move(through)), gradient_(what.objective.make_gradient()) {}
 
     [[gnu::flatten]] double run(update_range updates, real* base, staleness_probe& probe, damper* damping) override {
-        // Local, so that the compiler keeps them in registers while weights are written, which may be anywhere for all it knows.
+        // Local, so that the compiler keeps them in registers while weights are written, which may
+        // be anywhere for all it knows.
         const Objective& objective = what_->objective;
         const Data data = what_->data;
         const row_index* const order = part_->order.data();
@@ -142,11 +144,13 @@ private:
     const stretch* part_;
     Through through_;
     typename Objective::gradient gradient_;
-    typename Data::row_type row_ = {}; ///< kept: a simulated worker applies so late that looking it up again would wait for memory
+    /// kept: a simulated worker applies so late that looking it up again would wait for memory
+    typename Data::row_type row_ = {};
     support_list support_;
 };
 
-/// Updates of several examples each: their gradients are evaluated one by one, then applied one by one.
+/// Updates of several examples each: their gradients are evaluated one by one, then applied one by
+/// one.
 template <class Objective, dataset_view Data, class Through>
 class example_batch_worker final : public worker {
 public:
@@ -202,7 +206,8 @@ private:
     support_list support_;
 };
 
-/// Batches that all workers make together: gradients of examples, each evaluated by one worker and applied by all.
+/// Batches that all workers make together: gradients of examples, each evaluated by one worker and
+/// applied by all.
 template <class Objective, dataset_view Data>
 class collective_examples final : public collective_batch {
 public:

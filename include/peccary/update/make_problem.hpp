@@ -12,8 +12,8 @@
 
 namespace peccary {
 
-/// `Ways` is what is compiled (`all_ways`). An objective that stands for a decorated one (`diagnosed`) makes its problem
-/// itself, by a member `make_problem<Ways>(data)`.
+/// `Ways` is what is compiled (`all_ways`). An objective that stands for a decorated one
+/// (`diagnosed`) makes its problem itself, by a member `make_problem<Ways>(data)`.
 template <class Ways = all_ways, class Objective, dataset_view Data>
 std::shared_ptr<problem> make_problem(Objective objective, Data data) {
     if constexpr (requires { objective.template make_problem<Ways>(data); }) {

@@ -16,12 +16,14 @@ struct meeting_plan {
     double meetings = 2;
 };
 
-/// At least as many updates between meetings as take some fourteen times as long as one, but two meetings an epoch at the least.
-/// A meeting moves three streams of memory; a parameter of it costs about 0.3 times what a visit of a nonzero does. Merging
-/// four times as often cost `replicas` a fifth of the speed-up on imdb; half as often left the gap after six passes 1.6 times
-/// that of one worker.
+/// At least as many updates between meetings as take some fourteen times as long as one, but two
+/// meetings an epoch at the least. A meeting moves three streams of memory; a parameter of it costs
+/// about 0.3 times what a visit of a nonzero does. Merging four times as often cost `replicas` a
+/// fifth of the speed-up on imdb; half as often left the gap after six passes 1.6 times that of one
+/// worker.
 ///
-/// A network's update costs much more than a meeting. There the period is that of the literature: 10 to 16 updates (EASGD:
+/// A network's update costs much more than a meeting. There the period is that of the literature:
+/// 10 to 16 updates (EASGD:
 /// Zhang, Choromanska, LeCun 2015; post-local SGD: Lin, Stich, Patel, Jaggi 2020).
 inline meeting_plan plan_meetings(const stretch& part) {
     constexpr double least_updates_of_networks = 16;

@@ -32,12 +32,16 @@ struct problem_facts {
     double work_of_example = 1; ///< one evaluation and apply, in visits of a nonzero
     bool batched = false;       ///< the objective is evaluated a batch at a time
     bool layerwise = false;     ///< it reads and writes layer by layer
-    bool sums_batches = false;  ///< an update adds to each parameter once, however many examples it has
-    /// Each regularised span has so many consecutive weights for each feature, and an example touches those of its own features
-    /// and the spans that are not regularised. 0: an example may touch anything.
+    /// an update adds to each parameter once, however many examples it has
+    bool sums_batches = false;
+    /// Each regularised span has so many consecutive weights for each feature, and an example
+    /// touches those of its own features and the spans that are not regularised. 0: an example may
+    /// touch anything.
     std::size_t weights_per_feature = 0;
-    std::uint64_t default_batch = 0; ///< examples an update, if neither user nor scheme asks for more; 0: the scheme's
-    std::uint64_t least_batch = 0;   ///< where updates share such a batch out, each takes at least so many
+    /// examples an update, if neither user nor scheme asks for more; 0: the scheme's
+    std::uint64_t default_batch = 0;
+    /// where updates share such a batch out, each takes at least so many
+    std::uint64_t least_batch = 0;
 
     double nonzeros_of_row() const noexcept { return static_cast<double>(nonzeros) / static_cast<double>(examples == 0 ? 1 : examples); }
 };
@@ -60,16 +64,18 @@ public:
     /// Where descent starts.
     virtual parameters initial(std::uint64_t seed) const = 0;
 
-    /// Tells an objective that draws at random in training that an epoch begins. No worker may be running.
+    /// Tells an objective that draws at random in training that an epoch begins. No worker may be
+    /// running.
     virtual void begin_epoch(std::uint64_t seed, std::uint64_t epoch) = 0;
 
-    /// The update rule of these settings. Throws `usage_error` for one that is none, or that the objective cannot have.
+    /// The update rule of these settings. Throws `usage_error` for one that is none, or that the
+    /// objective cannot have.
     virtual update_rule rule(const rule_settings& settings) const = 0;
 
     virtual std::variant<sparse_row, dense_row> row(row_index id) const = 0;
 
-    /// Worker `number` of a stretch, through this policy. `part` must outlive the worker. Throws `usage_error` for a policy
-    /// that the problem was not compiled for.
+    /// Worker `number` of a stretch, through this policy. `part` must outlive the worker. Throws
+    /// `usage_error` for a policy that the problem was not compiled for.
     virtual std::unique_ptr<worker> make_worker(const any_access& access, unsigned number, const stretch& part) const = 0;
 
     /// The same through a view that a decorator has made, which must outlive the worker.
@@ -78,8 +84,9 @@ public:
     /// For updates that `workers` workers make together, in plain memory, between barriers.
     virtual std::unique_ptr<collective_batch> make_collective(unsigned workers, const stretch& part) const = 0;
 
-    /// Mean loss, and accuracy or mean squared error, over rows of the data; the same bits for any number of workers. The
-    /// parameters must hold the weights themselves (scale folded in), and no worker may be running.
+    /// Mean loss, and accuracy or mean squared error, over rows of the data; the same bits for any
+    /// number of workers. The parameters must hold the weights themselves (scale folded in), and no
+    /// worker may be running.
     virtual evaluation evaluate(std::span<const row_index> rows, parameters& model, executor& runner, unsigned workers) const = 0;
 
     /// The sum of the losses of these rows, in their order.

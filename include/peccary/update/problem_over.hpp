@@ -18,7 +18,8 @@
 
 namespace peccary {
 
-/// Defined in update/batch_problem.hpp, which those include who train a batch objective; so nobody else compiles update rules.
+/// Defined in update/batch_problem.hpp, which those include who train a batch objective; so nobody
+/// else compiles update rules.
 template <class Objective, class Data>
 struct batch_workers;
 

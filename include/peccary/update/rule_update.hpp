@@ -1,4 +1,5 @@
-// One worker's updates by an update rule: captures what the objective adds, bounds its norm, transforms it, and adds that instead.
+// One worker's updates by an update rule: captures what the objective adds, bounds its norm,
+// transforms it, and adds that instead.
 #pragma once
 
 #include "peccary/core/storage.hpp"
@@ -21,9 +22,10 @@
 
 namespace peccary {
 
-/// Worker scratch. The blocks that the rule transforms, and what it reads and adds of its state, are cut in pieces that stay in the first cache: that
-/// also keeps the time short between the read of a state and its add, in which others' adds are not seen. The weights are added to in whole blocks,
-/// as the objective would have done.
+/// Worker scratch. The blocks that the rule transforms, and what it reads and adds of its state,
+/// are cut in pieces that stay in the first cache: that also keeps the time short between the read
+/// of a state and its add, in which others' adds are not seen. The weights are added to in whole
+/// blocks, as the objective would have done.
 /// Thread-safety: none; each worker has its own, but `norm_of` reads those of all.
 class rule_update {
 public:
@@ -31,8 +33,8 @@ public:
     rule_update(const applied_rule& rule, unsigned worker)
         : rule_(&rule), worker_(worker), captured_(rule.buffer_size), read_(rule.rule.compensates() ? rule.buffer_size : 0) {}
 
-    /// Calls `evaluate(view)` with a view that keeps what is read, if delay is to be compensated. Workers that have memory to
-    /// themselves have none.
+    /// Calls `evaluate(view)` with a view that keeps what is read, if delay is to be compensated.
+    /// Workers that have memory to themselves have none.
     template <class Evaluate>
     auto record(parameter_view& shared, Evaluate evaluate) {
         if (rule_->rule.compensates()) {
@@ -40,13 +42,14 @@ public:
                 recording_view recorded(shared, read_.data());
                 return evaluate(static_cast<parameter_view&>(recorded));
             }
-            std::copy_n(shared.base(), read_.size(), read_.begin()); // looked at in place, where it stays as it is meanwhile
+            // looked at in place, where it stays as it is meanwhile
+            std::copy_n(shared.base(), read_.size(), read_.begin());
         }
         return evaluate(shared);
     }
 
-    /// Captures what `add(view, step)` adds: `view` is of the scale of `shared`, and `step` such that it is the mean gradient
-    /// of `rows` examples.
+    /// Captures what `add(view, step)` adds: `view` is of the scale of `shared`, and `step` such
+    /// that it is the mean gradient of `rows` examples.
     template <class Add>
     void capture(const parameter_view& shared, std::size_t rows, Add add) {
         captured_.clear();
@@ -60,7 +63,8 @@ public:
         }
     }
 
-    /// Norm of the mean gradient of which these have captured disjoint shares. The same bits however it was shared out.
+    /// Norm of the mean gradient of which these have captured disjoint shares. The same bits
+    /// however it was shared out.
     friend double norm_of(std::span<const rule_update> shares) {
         return std::sqrt(sum_in_any_order([shares](auto visit) {
             for (const rule_update& share : shares) {
@@ -69,8 +73,9 @@ public:
         }));
     }
 
-    /// Adds -step times the direction that follows from what was captured. `norm` is that of the whole gradient, which is clipped at the rule's bound
-    /// (Pascanu, Mikolov, Bengio 2013, algorithm 1); `update` counts the run's updates from 1.
+    /// Adds -step times the direction that follows from what was captured. `norm` is that of the
+    /// whole gradient, which is clipped at the rule's bound (Pascanu, Mikolov, Bengio 2013,
+    /// algorithm 1); `update` counts the run's updates from 1.
     void apply(const parameter_view& view, real step, double norm, std::uint64_t update) {
         const double bound = rule_->rule.clip_norm;
         const real factor = norm > bound ? static_cast<real>(bound / norm) : real{1};
@@ -84,8 +89,9 @@ public:
         }
     }
 
-    /// All of it, where one worker makes the update. Until the next `renew`, further calls make it again: what the one before has added to `view` is
-    /// void, and with it what that did to state in the buffer. State of the worker's own has moved on, and gave the direction once.
+    /// All of it, where one worker makes the update. Until the next `renew`, further calls make it
+    /// again: what the one before has added to `view` is void, and with it what that did to state
+    /// in the buffer. State of the worker's own has moved on, and gave the direction once.
     template <class Add>
     void run(const parameter_view& view, std::size_t rows, real step, std::uint64_t update, Add add) {
         if (directed_) [[unlikely]] {
@@ -128,7 +134,8 @@ private:
         view.add_block(first, captured_.block(first), learned ? change : 1);
     }
 
-    /// Replaces captured coordinates from `at` on by their direction, and adds to their state what changes.
+    /// Replaces captured coordinates from `at` on by their direction, and adds to their state what
+    /// changes.
     void transform(const parameter_view& view, std::span<real> values, std::size_t at, bool regularised, const parameter_view& state,
                    real factor, const rule_terms& terms) {
         const std::size_t size = values.size();
@@ -141,7 +148,8 @@ private:
                 std::copy_n(read, size, place.begin());
             }
         }
-        // Captured is what is added to the buffer: of weights, which are scaled, the gradient over the scale.
+        // Captured is what is added to the buffer: of weights, which are scaled, the gradient over
+        // the scale.
         const real to_gradient = factor * (regularised ? view.scale() : 1);
         std::ranges::transform(values, gradient_.begin(), [to_gradient](real value) { return to_gradient * value; });
         if (rule_->rule.compensates()) {
@@ -172,7 +180,8 @@ private:
 
     static rule_block::array array_over(scratch& over, std::size_t size) { return {over.data(), static_cast<Eigen::Index>(size)}; }
 
-    /// Calls `visit(from, size, regularised)` for each part of the captured block at `first` that is learned.
+    /// Calls `visit(from, size, regularised)` for each part of the captured block at `first` that
+    /// is learned.
     template <class Visitor>
     void for_each_learned(std::size_t first, Visitor visit) {
         const std::size_t last = first + captured_.block(first).size();
@@ -184,7 +193,8 @@ private:
         }
     }
 
-    /// Of the gradient in the captured block at `first`. In the order of lanes, not of memory, so that it does not wait for each addition.
+    /// Of the gradient in the captured block at `first`. In the order of lanes, not of memory, so
+    /// that it does not wait for each addition.
     double squares_of(std::size_t first, real scale) {
         constexpr std::size_t lanes = 8;
         double sum = 0;
@@ -208,7 +218,8 @@ private:
     bool directed_ = false;       ///< what is captured is the direction already
     storage<real> read_;          ///< the weights that were read, if delay is compensated
     alignas(cache_line) scratch gradient_;
-    alignas(cache_line) std::array<scratch, rule_info::most_states + 1> state_; ///< the last for the compensation
+    /// the last for the compensation
+    alignas(cache_line) std::array<scratch, rule_info::most_states + 1> state_;
     alignas(cache_line) std::array<scratch, rule_info::most_states + 1> change_;
     alignas(cache_line) scratch moved_;
 };

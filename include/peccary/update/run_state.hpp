@@ -1,4 +1,5 @@
-// What all workers of a run share besides the parameters: clocks, statistics, the stop flag, and whether one diverged.
+// What all workers of a run share besides the parameters: clocks, statistics, the stop flag, and
+// whether one diverged.
 #pragma once
 
 #include "peccary/core/stop_flag.hpp"

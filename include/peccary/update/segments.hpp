@@ -1,4 +1,5 @@
-// The shared parameters in segments, each with a lock of its own, so that workers with private copies can merge side by side.
+// The shared parameters in segments, each with a lock of its own, so that workers with private
+// copies can merge side by side.
 #pragma once
 
 #include "peccary/core/stopwatch.hpp"
@@ -12,14 +13,16 @@
 
 namespace peccary {
 
-/// Considerations. With one lock for all, merges took half of the time of softmax over 62,061 features x 20 classes.
+/// Considerations. With one lock for all, merges took half of the time of softmax over 62,061
+/// features x 20 classes.
 class segments {
 public:
     /// Of a buffer of `size` reals.
     explicit segments(std::size_t size) : size_(size), locks_((size + length - 1) / length) {}
 
-    /// Calls `visit(from, size)` for each segment, with its lock held. Of `count` workers each begins with another one. Counts
-    /// in `tally` the time that it waits for locks, and the rest as that of merging. Any thread.
+    /// Calls `visit(from, size)` for each segment, with its lock held. Of `count` workers each
+    /// begins with another one. Counts in `tally` the time that it waits for locks, and the rest as
+    /// that of merging. Any thread.
     template <class Visitor>
     void for_each(unsigned worker, unsigned count, contention& tally, Visitor visit) {
         const stopwatch merging;

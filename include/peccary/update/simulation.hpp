@@ -1,4 +1,5 @@
-// The loop of simulated workers: many workers on one thread, who take their reads and applies in an order that is given.
+// The loop of simulated workers: many workers on one thread, who take their reads and applies in an
+// order that is given.
 #pragma once
 
 #include "peccary/core/stopwatch.hpp"
@@ -17,12 +18,14 @@
 
 namespace peccary {
 
-/// What `work_asynchronously` does on a thread for each worker, cut in two at the point between an update's evaluation and its
-/// apply. So threads or fibres are not needed, and a worker is as large as its scratch.
+/// What `work_asynchronously` does on a thread for each worker, cut in two at the point between an
+/// update's evaluation and its apply. So threads or fibres are not needed, and a worker is as large
+/// as its scratch.
 ///
-/// Considerations. Updates are claimed one at a time, in virtual time: a chunk for each worker would let rows of the far end of
-/// the queue pass those of its beginning, P chunks apart. The queue's chunks only say how often a stop is looked for. After a
-/// stop, as at the stretch's end, what was claimed is applied, each at its turn, so that the updates applied are a prefix.
+/// Considerations. Updates are claimed one at a time, in virtual time: a chunk for each worker
+/// would let rows of the far end of the queue pass those of its beginning, P chunks apart. The
+/// queue's chunks only say how often a stop is looked for. After a stop, as at the stretch's end,
+/// what was claimed is applied, each at its turn, so that the updates applied are a prefix.
 class simulation {
 public:
     simulation(stretch& part, update_queue& queue)
@@ -76,8 +79,9 @@ private:
     };
     static_assert(sizeof(simulated_worker) == cache_line);
 
-    /// Returns whose turn is next, which does not depend on what is evaluated. Knowing it before gives memory the time of an
-    /// evaluation to bring that worker: 1,024 of them are more than the first cache holds.
+    /// Returns whose turn is next, which does not depend on what is evaluated. Knowing it before
+    /// gives memory the time of an evaluation to bring that worker: 1,024 of them are more than the
+    /// first cache holds.
     unsigned read(unsigned number) {
         simulated_worker& reader = workers_[number];
         if (!claim(reader)) {
@@ -170,8 +174,8 @@ private:
         }
     }
 
-    /// Who has waited longest is first to try. A worker that waits holds what it has come to, so an update's end lets at least
-    /// one go on, and there is always one that does not wait.
+    /// Who has waited longest is first to try. A worker that waits holds what it has come to, so an
+    /// update's end lets at least one go on, and there is always one that does not wait.
     void admit_waiting() {
         std::erase_if(waiting_, [this](unsigned number) {
             const bool begun = begin(workers_[number]);

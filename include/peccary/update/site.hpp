@@ -1,4 +1,5 @@
-// What a scheme does around one worker's updates: where they read and write, what encloses them, what follows a chunk of them.
+// What a scheme does around one worker's updates: where they read and write, what encloses them,
+// what follows a chunk of them.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -11,8 +12,8 @@
 
 namespace peccary {
 
-/// Updates in place, in one buffer: what is needed around them is done by the loops themselves. Schemes that do more derive
-/// from this.
+/// Updates in place, in one buffer: what is needed around them is done by the loops themselves.
+/// Schemes that do more derive from this.
 ///
 ///   first_read()       before the first update of the stretch
 ///   after(updates)     after a chunk of so many updates
@@ -22,11 +23,13 @@ namespace peccary {
 /// Only where `encloses_updates()`, around each update, in this order:
 ///
 ///   begin(w, update)   before the read; `base` is then where the update reads
-///   try_begin(...)     the same without waiting, for simulated workers. False says that it would have to wait; called again until it succeeds
+///   try_begin(...)     the same without waiting, for simulated workers. False says that it would
+///                      have to wait; called again until it succeeds
 ///   before_apply()     after the evaluation; `base` is then where the update writes
 ///   damped(step, by)   what is left of the step
-///   end()              after the write. False: what was written is void, and `before_apply` and the write follow again. True: the
-///                      update is applied, or given up and counted so
+///   end()              after the write. False: what was written is void, and `before_apply` and
+///                      the write follow again. True: the update is applied, or given up and
+///                      counted so
 ///
 /// Thread-safety: none; each worker has its own.
 class site {

@@ -1,4 +1,5 @@
-// What a scheme is given to run: an epoch, or the part of one between two folds of the weight scale.
+// What a scheme is given to run: an epoch, or the part of one between two folds of the weight
+// scale.
 #pragma once
 
 #include "peccary/core/stopwatch.hpp"
@@ -23,9 +24,9 @@ namespace peccary {
 class problem;
 struct applied_rule;
 
-/// Update u of the epoch is the mean gradient of the examples order[u * batch] ... order[(u + 1) * batch - 1], the last
-/// one possibly of fewer. The stretch has the updates [first, last). It is a view: everything it refers to outlives the
-/// call of `scheme.run`.
+/// Update u of the epoch is the mean gradient of the examples order[u * batch] ...
+/// order[(u + 1) * batch - 1], the last one possibly of fewer. The stretch has the updates
+/// [first, last). It is a view: everything it refers to outlives the call of `scheme.run`.
 struct stretch {
     const problem& task;
     std::span<const row_index> order; ///< of the whole epoch
@@ -38,9 +39,10 @@ struct stretch {
     executor& runner;
     unsigned workers = 1;
     run_state& state;
-    turn_order* turns = nullptr;        ///< of simulated workers; none where the runner runs them
-    const applied_rule* rule = nullptr; ///< by which a batch objective's gradients are applied; none: as they are
-    std::uint64_t updates_before = 0;   ///< of the run, before the epoch's first
+    turn_order* turns = nullptr; ///< of simulated workers; none where the runner runs them
+    /// by which a batch objective's gradients are applied; none: as they are
+    const applied_rule* rule = nullptr;
+    std::uint64_t updates_before = 0; ///< of the run, before the epoch's first
 
     std::span<const row_index> rows_of(std::uint64_t update) const noexcept {
         const std::size_t first_row = update * batch;
@@ -51,8 +53,8 @@ struct stretch {
         return std::min<std::uint64_t>(updates.last * batch, order.size()) - updates.first * batch;
     }
 
-    /// Updates handed out at a time: enough work that the queue's cache line costs nothing beside it, but at least eight
-    /// chunks a worker.
+    /// Updates handed out at a time: enough work that the queue's cache line costs nothing beside
+    /// it, but at least eight chunks a worker.
     std::uint64_t chunk() const noexcept {
         constexpr double work_per_chunk = 8192; // some 10 microseconds
         const double wanted = work_per_chunk / std::max(1.0, work);
@@ -60,7 +62,8 @@ struct stretch {
         return std::bit_floor(static_cast<std::uint64_t>(std::max(1.0, std::min(wanted, fair))));
     }
 
-    /// Calls `work(0)` ... `work(count - 1)` on the runner, and counts how long each worker was at it.
+    /// Calls `work(0)` ... `work(count - 1)` on the runner, and counts how long each worker was at
+    /// it.
     template <std::invocable<unsigned> Work>
     void run_each(unsigned count, Work work_of) {
         runner.run(count, [&](unsigned worker) {
@@ -70,7 +73,8 @@ struct stretch {
         });
     }
 
-    /// Workers begin to sample at different places of the period, so that where each has few updates, they have samples together.
+    /// Workers begin to sample at different places of the period, so that where each has few
+    /// updates, they have samples together.
     staleness_probe probe(unsigned worker) { return probe(worker, state.sampling.mode); }
 
     /// One that measures no update, for workers whose reads and writes are not shared.

@@ -1,4 +1,5 @@
-// uPlot, which draws the page's line charts where scripts run, if Peccary was built with it (CMake's PECCARY_UPLOT).
+// uPlot, which draws the page's line charts where scripts run, if Peccary was built with it
+// (CMake's PECCARY_UPLOT).
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// From a request to a problem: one function for each kind of objective, each compiled in a file of its own.
+// From a request to a problem: one function for each kind of objective, each compiled in a file of
+// its own.
 #pragma once
 
 #include "peccary/update/problem.hpp"

@@ -1,4 +1,5 @@
-// IDX and .npy files: every element type, both byte orders, both memory orders; and no file that lies gets past the reader.
+// IDX and .npy files: every element type, both byte orders, both memory orders; and no file that
+// lies gets past the reader.
 #include "catch.hpp"
 
 #include "peccary/data/format/array.hpp"
@@ -162,7 +163,8 @@ TEST_CASE("files that are damaged or lie are refused") {
     REQUIRE_THROWS_WITH(read(idx_header(0x08, {}) + "a", array_kind::idx), contains_text("holds a single number"));
     REQUIRE_THROWS_WITH(read(idx_header(0x08, {0, 3}), array_kind::idx), contains_text("holds an empty array, 0 x 3"));
     REQUIRE_THROWS_WITH(read(idx_header(0x08, {4294967295, 4294967295, 4294967295}), array_kind::idx), contains_text("more than the"));
-    REQUIRE_THROWS_AS(read(idx_header(0x08, {4294967294, 65535}), array_kind::idx), data_error); // too much memory, or cut short
+    // too much memory, or cut short
+    REQUIRE_THROWS_AS(read(idx_header(0x08, {4294967294, 65535}), array_kind::idx), data_error);
     REQUIRE_THROWS_WITH(read(idx, array_kind::idx, 4), contains_text("has 3 features a row, the model 4"));
     REQUIRE(read(idx, array_kind::idx, 3).columns == 3);
 }

@@ -1,4 +1,5 @@
-// The cache: what comes back is what was read, bit for bit, or else a reason; never data that is not the source's.
+// The cache: what comes back is what was read, bit for bit, or else a reason; never data that is
+// not the source's.
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "scratch_directory.hpp"
@@ -265,7 +266,8 @@ TEST_CASE("hostile numbers with a right checksum are refused unless they are har
                 fix_checksum(bytes);
                 write_text(made.path, bytes);
                 const cache_lookup lookup = look(made.path, made.source);
-                // More columns than the rows use, or fewer places where lines are skipped, contradict nothing and harm nobody.
+                // More columns than the rows use, or fewer places where lines are skipped,
+                // contradict nothing and harm nobody.
                 const bool harmless = (word == 6 && each > made.file.data.columns && each <= std::uint64_t{max_index} + 1) ||
                                       (word == 8 && each < made.file.lines.breaks());
                 REQUIRE((!lookup.found || harmless));
@@ -320,7 +322,8 @@ TEST_CASE("a source that changed makes the cache stale, even with its size and t
     std::string text = read_text(made.source);
     text[text.rfind("0.") + 3] ^= 1; // a digit becomes its neighbour
     {
-        std::fstream file(made.source, std::ios::in | std::ios::out | std::ios::binary); // the same inode
+        // the same inode
+        std::fstream file(made.source, std::ios::in | std::ios::out | std::ios::binary);
         file << text;
     }
     const timespec times[2] = {before.st_atim, before.st_mtim};
@@ -343,7 +346,8 @@ TEST_CASE("the source may be touched, moved and copied") {
     REQUIRE(::utimes(copy.c_str(), nullptr) == 0);
     const cache_lookup lookup = look(made.path, copy);
     REQUIRE(lookup.found);
-    REQUIRE(lookup.found->lines.where(0) == copy + ":2"); // messages name the file as it is called now
+    // messages name the file as it is called now
+    REQUIRE(lookup.found->lines.where(0) == copy + ":2");
 }
 
 TEST_CASE("other settings, another version of Peccary and another format version are reasons") {

@@ -1,5 +1,5 @@
-// The CSV reader: formats given and found out, every legal form, every error with its place and words, whatever the threads and the
-// block size.
+// The CSV reader: formats given and found out, every legal form, every error with its place and
+// words, whatever the threads and the block size.
 #include "catch.hpp"
 
 #include "data/format/reading.hpp"
@@ -77,9 +77,10 @@ TEST_CASE("legal CSV files") {
         {"a,b,y\n1,2,3\n", {{2, 3}}, {1}, {"a", "b", "y"}, {2}, with_label("a")},
         {"a,b,y\n1,2,3\n", {{1, 3}}, {2}, {"a", "b", "y"}, {2}, with_label("2")},
         {"a,b,y\n1,2,3\n", {{1, 3}}, {2}, {"a", "b", "y"}, {2}, with_label("-2")},
-        {"3,b,y\n1,2,5\n", {{2, 5}}, {1}, {"3", "b", "y"}, {2}, with_label("3")}, // a name goes before a number
-        {"a,1\n1,2\n", {{1}}, {2}, {"a", "1"}, {2}},                              // one name makes a header
-        {",b\n1,2\n", {{1}}, {2}, {"", "b"}, {2}},                                // pandas writes its index so
+        // a name goes before a number
+        {"3,b,y\n1,2,5\n", {{2, 5}}, {1}, {"3", "b", "y"}, {2}, with_label("3")},
+        {"a,1\n1,2\n", {{1}}, {2}, {"a", "1"}, {2}}, // one name makes a header
+        {",b\n1,2\n", {{1}}, {2}, {"", "b"}, {2}},   // pandas writes its index so
         {"1,2\n3,4\n", {{3}}, {4}, {"1", "2"}, {2}, with_header(csv_header::present)},
         {"1\t2\t3\n", {{1, 2}}, {3}, {}, {1}},
         {"1;2;3\n", {{1, 2}}, {3}, {}, {1}},

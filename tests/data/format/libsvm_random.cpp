@@ -1,4 +1,5 @@
-// The LIBSVM reader against the simple parser: on random files, legal or damaged, and on every input that a fuzzer has kept.
+// The LIBSVM reader against the simple parser: on random files, legal or damaged, and on every
+// input that a fuzzer has kept.
 #include "catch.hpp"
 
 #include "fuzz/libsvm_property.hpp"

@@ -1,4 +1,5 @@
-// A second LIBSVM parser, written for nothing but to be obviously right: what the reader is compared with.
+// A second LIBSVM parser, written for nothing but to be obviously right: what the reader is
+// compared with.
 #pragma once
 
 #include "peccary/data/format/libsvm.hpp"

@@ -1,4 +1,5 @@
-// Sources and blocks: whole lines in order, whatever the block size and the way the source delivers; failures come last.
+// Sources and blocks: whole lines in order, whatever the block size and the way the source
+// delivers; failures come last.
 #include "catch.hpp"
 
 #include "data/format/reading.hpp"
@@ -229,7 +230,8 @@ TEST_CASE("a line map knows every row's line and keeps only the gaps") {
     CHECK(map.breaks() == 3);
     peccary::line_map both("file");
     both.append(map, 0, 0);
-    both.append(map, lines.size(), 19); // its first row stands on line 21, right behind the last one
+    // its first row stands on line 21, right behind the last one
+    both.append(map, lines.size(), 19);
     CHECK(both.breaks() == 5);
     for (std::size_t row = 0; row < lines.size(); ++row) {
         CHECK(map.line(row) == lines[row]);

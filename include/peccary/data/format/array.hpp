@@ -1,4 +1,5 @@
-// Reads a file that holds one array of numbers, IDX or .npy: rows of features, or the labels of such rows.
+// Reads a file that holds one array of numbers, IDX or .npy: rows of features, or the labels of
+// such rows.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -125,8 +126,9 @@ inline array_format read_header(exact_reader& reader, array_kind kind) {
     return kind == array_kind::idx ? read_idx_header(reader) : read_npy_header(reader);
 }
 
-/// The elements in the order of the file. Room is made as they come, so that a header that lies costs little; the first gigabyte at once, of which
-/// only what is filled becomes resident. `use(k, value)` makes an element of type T.
+/// The elements in the order of the file. Room is made as they come, so that a header that lies
+/// costs little; the first gigabyte at once, of which only what is filled becomes resident.
+/// `use(k, value)` makes an element of type T.
 template <class T, class Use>
 storage<T> read_elements(exact_reader& reader, const array_format& format, std::size_t count, Use use) try {
     constexpr std::size_t at_once = (std::size_t{1} << 30U) / sizeof(T);
@@ -155,12 +157,14 @@ inline storage<real> transposed(const storage<real>& columns, const matrix_shape
 
 } // namespace array_detail
 
-/// Reads the whole source: one row for each index of the first dimension, with all other dimensions, flattened in row-major order, as its
-/// features. The labels are NaN. Bytes stay 0 to 255; see `normalizer`. At its peak the memory is that of the data set (twice that in Fortran
+/// Reads the whole source: one row for each index of the first dimension, with all other
+/// dimensions, flattened in row-major order, as its features. The labels are NaN. Bytes stay 0 to
+/// 255; see `normalizer`. At its peak the memory is that of the data set (twice that in Fortran
 /// order, or beyond a gigabyte).
 ///
-/// Throws `data_error` "file: what is wrong; what to do": no such format, cut short or too long, an empty array, one beyond memory, an element that is
-/// not finite as a `real`, or other than `model_features` features a row; and what the source throws.
+/// Throws `data_error` "file: what is wrong; what to do": no such format, cut short or too long, an
+/// empty array, one beyond memory, an element that is not finite as a `real`, or other than
+/// `model_features` features a row; and what the source throws.
 inline dense_dataset read_array(byte_source& source, array_kind kind, std::optional<std::size_t> model_features = std::nullopt) {
     exact_reader reader(source);
     const array_format format = array_detail::read_header(reader, kind);
@@ -188,7 +192,8 @@ inline dense_dataset read_array(byte_source& source, array_kind kind, std::optio
     return data;
 }
 
-/// Reads one label a row, from an array of one dimension, or of two of which the second is 1. Throws as `read_array` does.
+/// Reads one label a row, from an array of one dimension, or of two of which the second is 1.
+/// Throws as `read_array` does.
 inline storage<double> read_label_array(byte_source& source, array_kind kind) {
     exact_reader reader(source);
     const array_format format = array_detail::read_header(reader, kind);

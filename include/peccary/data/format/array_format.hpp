@@ -1,4 +1,5 @@
-// What the header of a file with one array of numbers says, and how such a file is read: in pieces whose sizes are known beforehand.
+// What the header of a file with one array of numbers says, and how such a file is read: in pieces
+// whose sizes are known beforehand.
 #pragma once
 
 #include "peccary/core/error.hpp"

@@ -1,4 +1,5 @@
-// Where the readers get their bytes: a file, standard input, memory, or (in the program) a decompressor over one of them.
+// Where the readers get their bytes: a file, standard input, memory, or (in the program) a
+// decompressor over one of them.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -29,15 +30,18 @@ public:
     /// What messages call it: the path as the user gave it, or "<stdin>".
     const std::string& name() const noexcept { return name_; }
 
-    /// Fills the front of `room` (not empty) and returns how many bytes it wrote: at least one, or 0 at the end and ever after.
-    /// Throws `io_error` when reading fails and `data_error` when a compressed stream is damaged; both name the source.
+    /// Fills the front of `room` (not empty) and returns how many bytes it wrote: at least one, or
+    /// 0 at the end and ever after.
+    /// Throws `io_error` when reading fails and `data_error` when a compressed stream is damaged;
+    /// both name the source.
     virtual std::size_t read(std::span<char> room) = 0;
 
 private:
     std::string name_;
 };
 
-/// A file, a pipe or, for the path "-", standard input. The descriptor is closed with the source, except that of standard input.
+/// A file, a pipe or, for the path "-", standard input. The descriptor is closed with the source,
+/// except that of standard input.
 class file_source final : public byte_source {
 public:
     /// Throws `io_error` when the path cannot be opened or is a directory.

@@ -86,7 +86,8 @@ void write_cache(atomic_file& out, const content_identity& source, std::string_v
 inline cache_lookup find_in_cache(const std::string& path, const std::string& source_path, std::string_view settings, unsigned threads) {
     using namespace cache_detail;
     require_little_endian(path);
-    const file_descriptor cache = open_file(path, O_RDONLY | O_NONBLOCK); // a pipe without a writer must not be waited for
+    // a pipe without a writer must not be waited for
+    const file_descriptor cache = open_file(path, O_RDONLY | O_NONBLOCK);
     const int cache_failure = cache.is_open() ? 0 : errno;
     const file_descriptor source = open_file(source_path, O_RDONLY | O_NONBLOCK);
     if (!source.is_open()) {

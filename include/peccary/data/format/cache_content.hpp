@@ -43,7 +43,8 @@ inline bool well_formed(const mapped_sparse_dataset& set, unsigned threads) {
                 const std::size_t count = last - first;
                 ascending = index[count - 1] < set.columns;
                 for (std::size_t k = 1; k < count; ++k) {
-                    ascending &= index[k - 1] < index[k]; // no branch, so that compilers vectorise it
+                    // no branch, so that compilers vectorise it
+                    ascending &= index[k - 1] < index[k];
                 }
             }
             if (!ascending) {

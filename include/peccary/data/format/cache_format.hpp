@@ -1,4 +1,5 @@
-// The layout of a cache file: a header, two texts, and the arrays of a data set, each where it can be used in place; docs/cache.md has it.
+// The layout of a cache file: a header, two texts, and the arrays of a data set, each where it can
+// be used in place; docs/cache.md has it.
 #pragma once
 
 #include "peccary/core/content_hash.hpp"
@@ -17,8 +18,10 @@
 
 namespace peccary {
 
-inline constexpr std::string_view cache_signature = "\x89PECDATA"; // not text, so that no text file is mistaken for it
-inline constexpr std::uint32_t cache_version = 2; ///< to be raised when the layout or the hash changes, or what a reader makes of a text
+// not text, so that no text file is mistaken for it
+inline constexpr std::string_view cache_signature = "\x89PECDATA";
+/// to be raised when the layout or the hash changes, or what a reader makes of a text
+inline constexpr std::uint32_t cache_version = 2;
 
 enum class cache_kind : std::uint32_t { sparse = 1, dense = 2 };
 
@@ -27,7 +30,8 @@ struct cache_header {
     content_identity source;
     std::uint64_t rows = 0;
     std::uint64_t columns = 0;
-    std::uint64_t values = 0;      ///< entries of the array of values: nonzeros, or rows times columns
+    /// entries of the array of values: nonzeros, or rows times columns
+    std::uint64_t values = 0;
     std::uint64_t breakpoints = 0; ///< of the line map
     std::uint64_t settings_bytes = 0;
     std::uint64_t writer_bytes = 0; ///< of the version of Peccary that wrote the file
@@ -52,14 +56,16 @@ inline constexpr std::size_t word_bytes = sizeof(std::uint64_t);
 inline constexpr std::size_t header_words = 11;
 inline constexpr std::uint64_t header_bytes = header_words * word_bytes;
 
-/// Arrays begin at multiples of this, as the lines of x86's caches and the widest vectors do. (A mapping begins at a page.)
+/// Arrays begin at multiples of this, as the lines of x86's caches and the widest vectors do. (A
+/// mapping begins at a page.)
 inline constexpr std::uint64_t alignment = 64;
 
 constexpr std::uint64_t aligned(std::uint64_t position, std::uint64_t to = alignment) noexcept { return (position + to - 1) / to * to; }
 
 static_assert(sizeof(line_map::breakpoint) == 2 * word_bytes, "written as it stands in memory");
 
-/// Arrays are used where they lie in the file, so a machine of the other byte order can do nothing with it.
+/// Arrays are used where they lie in the file, so a machine of the other byte order can do nothing
+/// with it.
 inline void require_little_endian(const std::string& path) {
     if constexpr (std::endian::native != std::endian::little) {
         throw usage_error(path + ": caches are for little-endian machines, and this is none; read the data without a cache");
@@ -80,8 +86,8 @@ inline std::array<std::uint64_t, header_words> words_of(const cache_header& head
             header.writer_bytes};
 }
 
-/// The reverse; nothing if the numbers contradict each other or cannot be those of a file of `file_bytes` bytes. Afterwards `layout_of` and
-/// sizes computed from the header do not overflow.
+/// The reverse; nothing if the numbers contradict each other or cannot be those of a file of
+/// `file_bytes` bytes. Afterwards `layout_of` and sizes computed from the header do not overflow.
 constexpr std::optional<cache_header> header_of(const std::array<std::uint64_t, header_words>& words, std::uint64_t file_bytes) noexcept {
     const cache_header header{.kind = static_cast<cache_kind>(words[1] >> 32U),
                               .source = {.bytes = words[3], .hash = words[4]},

@@ -39,7 +39,8 @@ struct opening {
     std::uint64_t lines = 0; ///< read so far: blank ones and the header
 };
 
-/// Reads the format from the first line that is not blank, and gives back all that follows it (or the line too, if it is no header).
+/// Reads the format from the first line that is not blank, and gives back all that follows it (or
+/// the line too, if it is no header).
 inline opening open(text_blocks& blocks, const csv_options& options) {
     opening result;
     text_block block;
@@ -83,7 +84,8 @@ inline dense_dataset join(std::deque<csv_chunk> chunks, std::size_t columns, uns
     data.labels.resize(rows);
     data.values.resize(rows * columns);
     for_each_task(threads, chunks.size(), [&](std::size_t i) {
-        const csv_chunk chunk = std::move(chunks[i]); // its pages are freed here; those of the data set become resident as they are written
+        // its pages are freed here; those of the data set become resident as they are written
+        const csv_chunk chunk = std::move(chunks[i]);
         std::copy_n(chunk.labels, chunk.rows, data.labels.data() + first_rows[i]);
         std::copy_n(chunk.values, chunk.rows * columns, data.values.data() + first_rows[i] * columns);
     });
@@ -92,12 +94,14 @@ inline dense_dataset join(std::deque<csv_chunk> chunks, std::size_t columns, uns
 
 } // namespace csv_detail
 
-/// Reads the whole source. Blank lines are skipped, lines may end in CR LF, and names and numbers may stand in quotes, though no field
-/// may span lines. The result is the same, bit for bit, for every number of threads and block size. At its peak the memory is that of
-/// the data set and, per thread, about twice `block_bytes`.
+/// Reads the whole source. Blank lines are skipped, lines may end in CR LF, and names and numbers
+/// may stand in quotes, though no field may span lines. The result is the same, bit for bit, for
+/// every number of threads and block size. At its peak the memory is that of the data set and, per
+/// thread, about twice `block_bytes`.
 ///
-/// Throws `data_error` "file:line:column: what is wrong; what to do" for the first thing wrong in the file, or "file: ..." if it has no
-/// rows, whatever the number of threads; `usage_error` for a label column that does not exist; and what the source throws.
+/// Throws `data_error` "file:line:column: what is wrong; what to do" for the first thing wrong in
+/// the file, or "file: ..." if it has no rows, whatever the number of threads; `usage_error` for a
+/// label column that does not exist; and what the source throws.
 inline csv_file read_csv(byte_source& source, const csv_options& options = {}) {
     csv_file file;
     file.lines = line_map(source.name());

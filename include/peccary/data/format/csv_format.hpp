@@ -1,4 +1,5 @@
-// What a CSV file looks like: its delimiter, header and label column, given or found out from its first line.
+// What a CSV file looks like: its delimiter, header and label column, given or found out from its
+// first line.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -26,14 +27,17 @@ enum class csv_header : std::uint8_t {
 };
 
 struct csv_options {
-    /// 0: the first of tab, ';', ',', '|' and blank that occurs in the first line outside quotes. (';' before ',', since files that
-    /// separate by semicolons may hold decimal commas, which are then reported.)
+    /// 0: the first of tab, ';', ',', '|' and blank that occurs in the first line outside quotes.
+    /// (';' before ',', since files that separate by semicolons may hold decimal commas, which are
+    /// then reported.)
     char delimiter = '\0';
     csv_header header = csv_header::detect;
-    /// A column by its name in the header, or else by its number: 1 is the first, -1 the last. Empty: the file has no labels, as data to
-    /// predict for; all columns are features, and the labels are NaN.
+    /// A column by its name in the header, or else by its number: 1 is the first, -1 the last.
+    /// Empty: the file has no labels, as data to predict for; all columns are features, and the
+    /// labels are NaN.
     std::string label = "-1";
-    /// The features of the model that the data is read for, if there is one: any other number of them is an error.
+    /// The features of the model that the data is read for, if there is one: any other number of
+    /// them is an error.
     std::optional<std::size_t> model_features = std::nullopt;
     unsigned threads = 1;
     std::size_t block_bytes = text_blocks::default_block_bytes;
@@ -48,14 +52,17 @@ struct csv_format {
     std::vector<std::string> names; ///< of the fields; empty without a header
 };
 
-/// One field of a line: `raw` is what stands between the delimiters less the blanks around it, `text` the same without quotes.
+/// One field of a line: `raw` is what stands between the delimiters less the blanks around it,
+/// `text` the same without quotes.
 struct csv_field {
     std::string_view raw;
     std::string text;
-    bool closed = true; ///< false: a quote is open at the line's end, or something follows the closing one
+    /// false: a quote is open at the line's end, or something follows the closing one
+    bool closed = true;
 };
 
-/// Splits a line (without its end) with all of CSV's quoting: "" inside quotes is one quote. For headers and messages, not for speed.
+/// Splits a line (without its end) with all of CSV's quoting: "" inside quotes is one quote. For
+/// headers and messages, not for speed.
 inline std::vector<csv_field> csv_fields(std::string_view line, char delimiter) {
     const auto is_blank = [delimiter](char c) { return (c == ' ' || c == '\t') && c != delimiter; };
     std::vector<csv_field> fields;
@@ -125,7 +132,8 @@ inline bool is_numeric(const std::string& text) {
     }
     std::string padded = text;
     padded.append(number_padding + 1, '\0');
-    const number_fault fault = parse_real(padded.c_str()).fault; // a NaN is no name: it is reported as the value that it is
+    // a NaN is no name: it is reported as the value that it is
+    const number_fault fault = parse_real(padded.c_str()).fault;
     return fault != number_fault::none && fault != number_fault::malformed;
 }
 
@@ -156,8 +164,9 @@ inline std::size_t label_field(const csv_options& options, const csv_format& for
 
 } // namespace csv_detail
 
-/// The format of a file whose first line that is not blank is `line` (without its end), the `line_number`-th of the file; the second value
-/// is true if that line is a header. Throws `data_error` and `usage_error`.
+/// The format of a file whose first line that is not blank is `line` (without its end), the
+/// `line_number`-th of the file; the second value is true if that line is a header. Throws
+/// `data_error` and `usage_error`.
 inline std::pair<csv_format, bool> csv_format_of(std::string_view line, const csv_options& options, const std::string& file,
                                                  std::uint64_t line_number) {
     const auto fail = [&](std::size_t place, std::string what) {

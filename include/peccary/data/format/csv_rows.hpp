@@ -1,4 +1,5 @@
-// One block of CSV text to rows: a fast parser for plain rows of numbers, and a careful one for everything else and for messages.
+// One block of CSV text to rows: a fast parser for plain rows of numbers, and a careful one for
+// everything else and for messages.
 #pragma once
 
 #include "peccary/core/number.hpp"
@@ -43,8 +44,9 @@ public:
 
     csv_chunk parse(const text_block& block) {
         const std::string_view text = block.text();
-        // A line that is no row adds none, so newlines bound the rows; and a row has a delimiter less than it has fields, so that lines
-        // that are too short cannot make the buffer large. One row more is room for the row that turns out to be too short.
+        // A line that is no row adds none, so newlines bound the rows; and a row has a delimiter
+        // less than it has fields, so that lines that are too short cannot make the buffer large.
+        // One row more is room for the row that turns out to be too short.
         const auto [newlines, delimiters] = count_bytes(text, '\n', format_.delimiter);
         const std::size_t full_rows = std::min(newlines, (delimiters + newlines) / format_.fields);
         chunk_.memory = page_buffer((full_rows + 1) * (sizeof(double) + features_ * sizeof(real)));
@@ -67,8 +69,8 @@ public:
     }
 
 private:
-    /// Parses a line that is the right number of unquoted numbers, blanks around them or not. Returns the next line's begin; null, with
-    /// nothing added, if the line is anything else.
+    /// Parses a line that is the right number of unquoted numbers, blanks around them or not.
+    /// Returns the next line's begin; null, with nothing added, if the line is anything else.
     const char* plain_row(const char* p) {
         real* value = chunk_.values + chunk_.rows * features_;
         double label = std::numeric_limits<double>::quiet_NaN();

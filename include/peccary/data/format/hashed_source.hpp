@@ -1,4 +1,5 @@
-// A byte source that identifies what it has given, so that what was parsed and what was hashed are the same bytes.
+// A byte source that identifies what it has given, so that what was parsed and what was hashed are
+// the same bytes.
 #pragma once
 
 #include "peccary/core/content_hash.hpp"

@@ -1,4 +1,5 @@
-// The header of IDX files, the format of MNIST and its relatives (LeCun, Cortes, Burges: "The MNIST database").
+// The header of IDX files, the format of MNIST and its relatives (LeCun, Cortes, Burges: "The MNIST
+// database").
 #pragma once
 
 #include "peccary/data/format/array_format.hpp"
@@ -10,8 +11,8 @@
 
 namespace peccary {
 
-/// Two zero bytes, the element type, the number of extents, then each extent as a big-endian number of 32 bits; the elements follow, big-endian
-/// and row-major. Throws `data_error`.
+/// Two zero bytes, the element type, the number of extents, then each extent as a big-endian number
+/// of 32 bits; the elements follow, big-endian and row-major. Throws `data_error`.
 inline array_format read_idx_header(exact_reader& reader) {
     std::array<char, 4> magic{};
     reader.fill(magic, "the IDX header");

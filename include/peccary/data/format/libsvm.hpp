@@ -29,7 +29,8 @@ struct libsvm_options {
     index_base base = index_base::detect;
     /// A guard against damaged files, whose one absurd index would make a model of that size.
     std::uint64_t max_features = std::uint64_t{1} << 28U;
-    /// The features of the model that the data is read for, if there is one: larger indices are errors.
+    /// The features of the model that the data is read for, if there is one: larger indices are
+    /// errors.
     std::optional<std::uint64_t> model_features = std::nullopt;
     unsigned threads = 1;
     std::size_t block_bytes = text_blocks::default_block_bytes;
@@ -57,8 +58,9 @@ inline feature_limit limit_of(const libsvm_options& options) {
     return limit;
 }
 
-/// The base of the whole file, or the throwing of the first error in it. If the base is detected in a file with an error, what stands
-/// behind the error does not count: it may have been read or not, and the message must not depend on that.
+/// The base of the whole file, or the throwing of the first error in it. If the base is detected in
+/// a file with an error, what stands behind the error does not count: it may have been read or not,
+/// and the message must not depend on that.
 inline index_base settle(const parsed_blocks<libsvm_chunk>& blocks, const std::string& file, index_base base) {
     if (base == index_base::detect) {
         const bool has_zero = std::ranges::any_of(blocks.chunks, &libsvm_chunk::has_zero);
@@ -103,8 +105,8 @@ inline sparse_dataset join(std::deque<libsvm_chunk> chunks, feature_index base, 
     data.indices.resize(end.nonzero);
     data.values.resize(end.nonzero);
     for_each_task(threads, chunks.size(), [&](std::size_t i) {
-        const libsvm_chunk chunk =
-            std::move(chunks[i]); // its pages are freed here; those of the data set become resident as they are written
+        // its pages are freed here; those of the data set become resident as they are written
+        const libsvm_chunk chunk = std::move(chunks[i]);
         const auto [row, nonzero] = places[i];
         std::transform(chunk.row_ends, chunk.row_ends + chunk.rows, data.offsets.data() + row + 1,
                        [first = nonzero](std::uint64_t row_end) { return first + row_end; });
@@ -118,13 +120,15 @@ inline sparse_dataset join(std::deque<libsvm_chunk> chunks, feature_index base, 
 
 } // namespace libsvm_detail
 
-/// Reads the whole source. Every row is a label (any finite number), optionally `qid:N` (ignored), and ascending index:value pairs,
-/// between spaces or tabs; '#' starts a comment that lasts to the line's end; lines without a row are skipped; lines may end in CR LF;
-/// explicit zeros are kept. The result is the same, bit for bit, for every number of threads and block size. At its peak the memory is
-/// that of the data set and, per thread, about 2.5 times `block_bytes`.
+/// Reads the whole source. Every row is a label (any finite number), optionally `qid:N` (ignored),
+/// and ascending index:value pairs, between spaces or tabs; '#' starts a comment that lasts to the
+/// line's end; lines without a row are skipped; lines may end in CR LF; explicit zeros are kept.
+/// The result is the same, bit for bit, for every number of threads and block size. At its peak the
+/// memory is that of the data set and, per thread, about 2.5 times `block_bytes`.
 ///
-/// Throws `data_error` "file:line:column: what is wrong; what to do" for the first thing wrong in the file, or "file: ..." if it has no
-/// rows, whatever the number of threads; `usage_error` for options that allow no feature; and what the source throws.
+/// Throws `data_error` "file:line:column: what is wrong; what to do" for the first thing wrong in
+/// the file, or "file: ..." if it has no rows, whatever the number of threads; `usage_error` for
+/// options that allow no feature; and what the source throws.
 inline libsvm_file read_libsvm(byte_source& source, const libsvm_options& options = {}) {
     const feature_limit limit = libsvm_detail::limit_of(options);
     libsvm_file file;

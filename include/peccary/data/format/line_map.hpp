@@ -1,4 +1,5 @@
-// Which line of its file a row came from, so that a message about a row can name it long after the text is gone.
+// Which line of its file a row came from, so that a message about a row can name it long after the
+// text is gone.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -13,8 +14,9 @@
 
 namespace peccary {
 
-/// Rows stand on consecutive lines except where headers, blank lines and comments intervene, so only the rows that follow such a gap are
-/// kept: a file without gaps costs one entry, however long it is. Rows count from 0, lines from 1.
+/// Rows stand on consecutive lines except where headers, blank lines and comments intervene, so
+/// only the rows that follow such a gap are kept: a file without gaps costs one entry, however long
+/// it is. Rows count from 0, lines from 1.
 /// Thread-safety: reading from any number of threads.
 class line_map {
 public:
@@ -29,14 +31,16 @@ public:
 
     const std::string& file() const noexcept { return file_; }
 
-    /// Row and line ascend from call to call. Does nothing where the line is the one after the previous row's.
+    /// Row and line ascend from call to call. Does nothing where the line is the one after the
+    /// previous row's.
     void add(std::uint64_t row, std::uint64_t line) {
         if (breaks_.empty() || line - row != breaks_.back().line - breaks_.back().row) {
             breaks_.push_back({row, line});
         }
     }
 
-    /// Adds another map's rows behind this one's, as if its rows began at `first_row` and its lines after `lines_before`.
+    /// Adds another map's rows behind this one's, as if its rows began at `first_row` and its lines
+    /// after `lines_before`.
     void append(const line_map& other, std::uint64_t first_row, std::uint64_t lines_before) {
         for (const breakpoint& place : other.breaks_) {
             add(first_row + place.row, lines_before + place.line);
@@ -53,7 +57,8 @@ public:
         return place.line + (row - place.row);
     }
 
-    /// "file:line"; where lines are not known "file: row N" (counted from 1), or "row N" for rows of no file: how messages begin.
+    /// "file:line"; where lines are not known "file: row N" (counted from 1), or "row N" for rows
+    /// of no file: how messages begin.
     std::string where(std::uint64_t row) const {
         const std::uint64_t at = line(row);
         const std::string beginning = file_.empty() ? std::string() : file_ + ":";

@@ -1,4 +1,5 @@
-// The header of .npy files, as NumPy's `numpy.save` writes them (numpy.lib.format, versions 1 to 3).
+// The header of .npy files, as NumPy's `numpy.save` writes them (numpy.lib.format, versions 1 to
+// 3).
 #pragma once
 
 #include "peccary/core/text_fault.hpp"
@@ -19,7 +20,8 @@ namespace peccary {
 
 namespace npy_detail {
 
-/// Reads the dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 784), }, a Python literal.
+/// Reads the dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 784), }, a Python
+/// literal.
 class dictionary_reader {
 public:
     dictionary_reader(const exact_reader& reader, std::string_view text) : reader_(&reader), rest_(text) {}
@@ -154,8 +156,8 @@ private:
 
 } // namespace npy_detail
 
-/// "\x93NUMPY", two bytes of version, the length of the dictionary in 16 bits (version 1) or 32, little-endian, and the dictionary; the elements
-/// follow. Throws `data_error`.
+/// "\x93NUMPY", two bytes of version, the length of the dictionary in 16 bits (version 1) or 32,
+/// little-endian, and the dictionary; the elements follow. Throws `data_error`.
 inline array_format read_npy_header(exact_reader& reader) {
     std::array<char, 8> opening{};
     reader.fill(opening, "the .npy header");
@@ -173,7 +175,8 @@ inline array_format read_npy_header(exact_reader& reader) {
     for (std::size_t i = width; i > 0; --i) {
         size = size << 8U | static_cast<unsigned char>(size_bytes[i - 1]);
     }
-    constexpr std::uint64_t most = std::uint64_t{1} << 16U; // a dictionary of records may be longer, and would be refused anyway
+    // a dictionary of records may be longer, and would be refused anyway
+    constexpr std::uint64_t most = std::uint64_t{1} << 16U;
     if (size > most) {
         reader.fail("announces a .npy header of " + std::to_string(size) + " bytes; write the file anew with numpy.save");
     }

@@ -15,17 +15,19 @@
 
 namespace peccary {
 
-/// What became of a text: the chunks of its blocks in order, up to and including the first that failed, and the exception that stopped
-/// the reading behind the last of them, if one did.
+/// What became of a text: the chunks of its blocks in order, up to and including the first that
+/// failed, and the exception that stopped the reading behind the last of them, if one did.
 template <class Chunk>
 struct parsed_blocks {
     std::deque<Chunk> chunks;
     std::exception_ptr failure;
 };
 
-/// Calls `Chunk parse(const text_block&)` for every block that is left, on `threads` threads. After a chunk with `failed()` or an
-/// exception no further blocks are claimed, but those before it are finished: blocks are claimed in order, so the first error of the
-/// text is among the chunks returned, whatever the number of threads. No block may have been claimed before and not been given back.
+/// Calls `Chunk parse(const text_block&)` for every block that is left, on `threads` threads. After
+/// a chunk with `failed()` or an exception no further blocks are claimed, but those before it are
+/// finished: blocks are claimed in order, so the first error of the text is among the chunks
+/// returned, whatever the number of threads. No block may have been claimed before and not been
+/// given back.
 template <class Chunk, class Parse>
 parsed_blocks<Chunk> parse_all_blocks(text_blocks& blocks, unsigned threads, const Parse& parse) {
     std::mutex mutex; // guards the next three

@@ -1,4 +1,5 @@
-// Hands out a byte source in line-aligned blocks, so that one thread reads or decompresses while the others parse.
+// Hands out a byte source in line-aligned blocks, so that one thread reads or decompresses while
+// the others parse.
 #pragma once
 
 #include "peccary/data/format/byte_source.hpp"
@@ -19,7 +20,8 @@
 
 namespace peccary {
 
-/// Whole lines of text. Reused from claim to claim by the thread that owns it, so that its buffer is allocated once.
+/// Whole lines of text. Reused from claim to claim by the thread that owns it, so that its buffer
+/// is allocated once.
 class text_block {
 public:
     /// Bytes after the last newline that may be read (they are zero), for code that loads words.
@@ -42,7 +44,8 @@ private:
         if (buffer_ != nullptr && capacity <= capacity_) {
             return;
         }
-        auto larger = std::make_unique_for_overwrite<char[]>(capacity + 1 + padding); // 1: the newline that may be supplied
+        // 1: the newline that may be supplied
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity + 1 + padding);
         if (used > 0) {
             std::memcpy(larger.get(), buffer_.get(), used);
         }
@@ -57,8 +60,9 @@ private:
     std::uint64_t sequence_ = 0;
 };
 
-/// How often two bytes occur in a text. Counts in bytes for as long as they cannot overflow, which compilers vectorise into one
-/// comparison and one subtraction per 16 bytes; with `std::count`, which counts in 64 bits, this took a third of the time of parsing.
+/// How often two bytes occur in a text. Counts in bytes for as long as they cannot overflow, which
+/// compilers vectorise into one comparison and one subtraction per 16 bytes; with `std::count`,
+/// which counts in 64 bits, this took a third of the time of parsing.
 inline std::pair<std::size_t, std::size_t> count_bytes(std::string_view text, char first, char second) noexcept {
     constexpr std::size_t lanes = 32;
     constexpr std::size_t strides = 255;
@@ -86,11 +90,14 @@ inline std::pair<std::size_t, std::size_t> count_bytes(std::string_view text, ch
     return counts;
 }
 
-/// Considerations. Mapping the file would save one copy of 0.1 ms a megabyte, a tenth of the time that parsing it takes, but mapped
-/// pages count as resident, pipes and decompressors cannot be mapped, and a file that shrinks while it is read becomes a signal instead
-/// of an error. Cutting the file into one range per thread would need its size and gives no order in which errors are found.
+/// Considerations. Mapping the file would save one copy of 0.1 ms a megabyte, a tenth of the time
+/// that parsing it takes, but mapped pages count as resident, pipes and decompressors cannot be
+/// mapped, and a file that shrinks while it is read becomes a signal instead of an error. Cutting
+/// the file into one range per thread would need its size and gives no order in which errors are
+/// found.
 ///
-/// Thread-safety: `claim` may be called from any number of threads, each with its own block. The source is used by one at a time.
+/// Thread-safety: `claim` may be called from any number of threads, each with its own block. The
+/// source is used by one at a time.
 class text_blocks {
 public:
     static constexpr std::size_t default_block_bytes = std::size_t{1} << 20U;
@@ -100,9 +107,11 @@ public:
 
     const std::string& name() const noexcept { return source_.name(); }
 
-    /// Gives the next whole lines: about `block_bytes` of them, more where one line is longer. False at the end.
-    /// What the source throws comes out only after all whole lines before it were handed out, with the block's sequence number set to
-    /// the one that would follow; so which error of a file is the first one does not depend on the block size.
+    /// Gives the next whole lines: about `block_bytes` of them, more where one line is longer.
+    /// False at the end.
+    /// What the source throws comes out only after all whole lines before it were handed out, with
+    /// the block's sequence number set to the one that would follow; so which error of a file is
+    /// the first one does not depend on the block size.
     bool claim(text_block& block) {
         const std::scoped_lock lock(mutex_);
         if (returned_) {
@@ -121,8 +130,9 @@ public:
         return true;
     }
 
-    /// Gives the block claimed last back, less what was skipped; the next claim returns what is left of it, or the block behind it, under
-    /// the same sequence number. Only while no other thread claims.
+    /// Gives the block claimed last back, less what was skipped; the next claim returns what is
+    /// left of it, or the block behind it, under the same sequence number. Only while no other
+    /// thread claims.
     void give_back(text_block&& block) {
         if (!block.text().empty()) {
             returned_ = std::move(block);

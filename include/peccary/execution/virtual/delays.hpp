@@ -1,4 +1,5 @@
-// How long a simulated update takes from its read to its apply: one law a class. (Exponential delays are in memoryless.hpp.)
+// How long a simulated update takes from its read to its apply: one law a class. (Exponential
+// delays are in memoryless.hpp.)
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -19,7 +20,8 @@
 
 namespace peccary {
 
-/// Virtual time counts in ticks, a millionth of the mean delay. Integers, so that times compare exactly and sums have no rounding.
+/// Virtual time counts in ticks, a millionth of the mean delay. Integers, so that times compare
+/// exactly and sums have no rounding.
 inline constexpr std::uint64_t ticks_per_mean = std::uint64_t{1} << 20U;
 
 struct delay_info {
@@ -35,8 +37,9 @@ struct delay_settings {
     std::string argument;
 };
 
-/// `draw(worker)` is the next delay of that worker, in ticks, at least 1. Each law has a mean of `ticks_per_mean`: the unit of time changes nothing
-/// about who comes first. Random laws draw from the worker's own stream of the epoch, so that no worker's delays depend on another's.
+/// `draw(worker)` is the next delay of that worker, in ticks, at least 1. Each law has a mean of
+/// `ticks_per_mean`: the unit of time changes nothing about who comes first. Random laws draw from
+/// the worker's own stream of the epoch, so that no worker's delays depend on another's.
 template <class Delay>
 concept delay_law = std::constructible_from<Delay, const delay_settings&> && requires(Delay delay, unsigned worker, std::uint64_t epoch) {
     { Delay::info } -> std::convertible_to<delay_info>;
@@ -44,7 +47,8 @@ concept delay_law = std::constructible_from<Delay, const delay_settings&> && req
     { delay.draw(worker) } -> std::same_as<std::uint64_t>;
 };
 
-/// All equal: workers take their turns in the order of their numbers, and staleness is P - 1 once all have begun. The reference implementation.
+/// All equal: workers take their turns in the order of their numbers, and staleness is P - 1 once
+/// all have begun. The reference implementation.
 struct constant_delay {
     static constexpr delay_info info{.name = "constant", .summary = "all equal: staleness P - 1", .argument = ""};
     explicit constant_delay(const delay_settings& /*settings*/) {}
@@ -80,8 +84,9 @@ struct uniform_delay : random_delays {
     std::uint64_t draw(unsigned worker) noexcept { return ticks_per_mean / 2 + random(worker) / (UINT64_MAX / ticks_per_mean + 1); }
 };
 
-/// More workers than cores: each runs a slice of updates and then waits for the others' slices, as an operating system shares out processors. So
-/// nearly all updates see few others, and one a slice sees (P - CORES) / CORES slices of them.
+/// More workers than cores: each runs a slice of updates and then waits for the others' slices, as
+/// an operating system shares out processors. So nearly all updates see few others, and one a slice
+/// sees (P - CORES) / CORES slices of them.
 class slices_delay : public random_delays {
 public:
     static constexpr delay_info info{
@@ -111,7 +116,8 @@ public:
     }
 
     std::uint64_t draw(unsigned worker) noexcept {
-        const std::uint64_t running = running_ / 2 + random(worker) % running_; // uniform on [1/2, 3/2]
+        // uniform on [1/2, 3/2]
+        const std::uint64_t running = running_ / 2 + random(worker) % running_;
         if (left_[worker] == 0) { // the first slice: that of the first cores' workers is at once
             left_[worker] = slice_;
             return running + worker / cores_ * slice_ * running_;
@@ -124,16 +130,17 @@ public:
     }
 
 private:
-    static constexpr double most = 1e7; ///< some slices of it are a time that fits into a turn's key
-    std::vector<std::uint64_t> left_;   ///< updates of each worker's slice; 0: it has had none
-    std::uint64_t slice_ = 1;           ///< updates
+    /// some slices of it are a time that fits into a turn's key
+    static constexpr double most = 1e7;
+    std::vector<std::uint64_t> left_; ///< updates of each worker's slice; 0: it has had none
+    std::uint64_t slice_ = 1;         ///< updates
     unsigned cores_ = 1;
     std::uint64_t running_ = 1; ///< mean ticks of an update that has a core
     std::uint64_t rounds_ = 0;  ///< slices of others between two of one worker
 };
 
-/// Measured or made elsewhere: a file with a positive number on each line. Reads take them one after another, whoever reads, each epoch from the
-/// first on, and from the last back to the first.
+/// Measured or made elsewhere: a file with a positive number on each line. Reads take them one
+/// after another, whoever reads, each epoch from the first on, and from the last back to the first.
 class trace_delay {
 public:
     static constexpr delay_info info{

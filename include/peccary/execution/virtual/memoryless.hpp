@@ -11,8 +11,9 @@
 
 namespace peccary {
 
-/// Delays are exponentially distributed. Since that law has no memory, how long each update has been under way says nothing of what is left: whoever
-/// applies next is any of those under way, with the same probability. So there is no time to keep, and no order to keep it in.
+/// Delays are exponentially distributed. Since that law has no memory, how long each update has
+/// been under way says nothing of what is left: whoever applies next is any of those under way,
+/// with the same probability. So there is no time to keep, and no order to keep it in.
 /// Staleness is geometrically distributed with mean P - 1.
 class memoryless final : public turn_order {
 public:

@@ -5,10 +5,12 @@
 
 namespace peccary {
 
-/// A simulated worker has two kinds of turns, alternately: in one it reads and evaluates an update, in the next it applies it. Whoever runs the
-/// workers (scheme/simulation.hpp) asks whose turn is next, and tells what came of it. An order knows nothing of updates, and draws no number that
+/// A simulated worker has two kinds of turns, alternately: in one it reads and evaluates an update,
+/// in the next it applies it. Whoever runs the workers (scheme/simulation.hpp) asks whose turn is
+/// next, and tells what came of it. An order knows nothing of updates, and draws no number that
 /// depends on one, so that it is the same for every scheme that never makes a worker wait.
-/// Type-erased, so that there is one loop for all orders. Thread-safety: none; one thread simulates.
+/// Type-erased, so that there is one loop for all orders. Thread-safety: none; one thread
+/// simulates.
 class turn_order {
 public:
     turn_order() = default;
@@ -24,7 +26,8 @@ public:
     virtual unsigned next() = 0;
     /// The worker has read; it applies at its next turn.
     virtual void has_read(unsigned worker) = 0;
-    /// The worker cannot read, since all is handed out or a lock is taken. It needs no turn, unless `has_read` follows.
+    /// The worker cannot read, since all is handed out or a lock is taken. It needs no turn, unless
+    /// `has_read` follows.
     virtual void rests(unsigned worker) = 0;
 };
 

@@ -1,4 +1,5 @@
-// Turns in virtual time: simulated workers read, apply when the update's delay is over, and read again at once.
+// Turns in virtual time: simulated workers read, apply when the update's delay is over, and read
+// again at once.
 #pragma once
 
 #include "peccary/core/error.hpp"
@@ -19,10 +20,11 @@
 namespace peccary {
 
 /// The least of P keys, of which one changes at a time.
-/// Considerations. A tree in which each node holds the least of its four children. When a key changes, the nodes on its way to the root are
-/// recomputed from siblings whose places are known beforehand, so nothing is mispredicted and the loads wait for nothing: for 1,024 workers, five
-/// minima one after another, and those of the siblings beside them. A binary heap compares two children at each level, and where it goes next
-/// depends on the outcome.
+/// Considerations. A tree in which each node holds the least of its four children. When a key
+/// changes, the nodes on its way to the root are recomputed from siblings whose places are known
+/// beforehand, so nothing is mispredicted and the loads wait for nothing: for 1,024 workers, five
+/// minima one after another, and those of the siblings beside them. A binary heap compares two
+/// children at each level, and where it goes next depends on the outcome.
 class tournament {
 public:
     static constexpr std::uint64_t never = UINT64_MAX;
@@ -48,10 +50,12 @@ private:
     }
 
     std::size_t leaves_;
-    std::vector<std::uint64_t> keys_; ///< of node i, whose children are 4i to 4i + 3; the leaves are the second half
+    /// of node i, whose children are 4i to 4i + 3; the leaves are the second half
+    std::vector<std::uint64_t> keys_;
 };
 
-/// A discrete-event simulation whose events are the workers' turns. Of turns at the same time, that of the lowest worker comes first.
+/// A discrete-event simulation whose events are the workers' turns. Of turns at the same time, that
+/// of the lowest worker comes first.
 template <delay_law Delay>
 class virtual_time final : public turn_order {
 public:
@@ -69,7 +73,8 @@ public:
         }
     }
 
-    /// A worker that has applied keeps its place, which is the earliest: its read comes next, at the same time.
+    /// A worker that has applied keeps its place, which is the earliest: its read comes next, at
+    /// the same time.
     unsigned next() override {
         const std::uint64_t key = due_.least();
         now_ = key >> worker_bits_;
@@ -81,7 +86,8 @@ public:
 
 private:
     Delay delay_;
-    unsigned worker_bits_; ///< a key is a time and, in its lowest bits, a worker: one comparison settles both
+    /// a key is a time and, in its lowest bits, a worker: one comparison settles both
+    unsigned worker_bits_;
     std::uint64_t now_ = 0;
     tournament due_;
 };
@@ -124,7 +130,8 @@ inline std::string delay_names() {
     return names;
 }
 
-/// Calls `visit(type_tag<Order>{}, argument)` for a delay written as NAME or NAME:ARGUMENT. Throws `usage_error` for what is none.
+/// Calls `visit(type_tag<Order>{}, argument)` for a delay written as NAME or NAME:ARGUMENT. Throws
+/// `usage_error` for what is none.
 template <class Visitor>
 void with_delay(std::string_view delay, Visitor visit) {
     const std::string_view name = delay.substr(0, delay.find(':'));

@@ -15,14 +15,18 @@ namespace peccary {
 struct activation_info {
     std::string_view name;
     std::string_view formula;
-    bool
-        rectifies; ///< about half of its inputs come out as zero, so that weights begin as He et al. 2015 have them, else as Glorot and Bengio
+    /// about half of its inputs come out as zero, so that weights begin as He et al. 2015 have
+    /// them, else as Glorot and Bengio
+    bool rectifies;
 };
 
-/// An activation f, applied to each element of a block. All functions are pure and pass NaN on, so that divergence is seen behind them.
+/// An activation f, applied to each element of a block. All functions are pure and pass NaN on, so
+/// that divergence is seen behind them.
 ///   apply(sums, activations)               activations[i] = f(sums[i])
-///   chain(sums, activations, slopes)       slopes[i] *= f'(sums[i]), with activations[i] = f(sums[i]) at hand
-/// Blocks rather than single values, since exp and tanh are ten times as fast in vector registers. The spans are equally long.
+///   chain(sums, activations, slopes)       slopes[i] *= f'(sums[i]), with
+///                                          activations[i] = f(sums[i]) at hand
+/// Blocks rather than single values, since exp and tanh are ten times as fast in vector registers.
+/// The spans are equally long.
 template <class Activation>
 concept activation = requires(std::span<const real> sums, std::span<real> to) {
     { Activation::info } -> std::convertible_to<activation_info>;

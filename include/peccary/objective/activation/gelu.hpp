@@ -1,4 +1,5 @@
-// z Phi(z), Phi being the normal distribution function: the Gaussian error linear unit (Hendrycks, Gimpel 2016), exact.
+// z Phi(z), Phi being the normal distribution function: the Gaussian error linear unit (Hendrycks,
+// Gimpel 2016), exact.
 #pragma once
 
 #include "peccary/objective/activation/activation.hpp"

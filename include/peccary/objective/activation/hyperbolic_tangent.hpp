@@ -9,7 +9,8 @@ struct hyperbolic_tangent {
     static constexpr activation_info info{.name = "tanh", .formula = "tanh(z)", .rectifies = false};
 
     static void apply(std::span<const real> sums, std::span<real> activations) noexcept {
-        // Eigen's rational approximation bounds its argument first, and in doing so may lose a NaN; the zero brings it back.
+        // Eigen's rational approximation bounds its argument first, and in doing so may lose a NaN;
+        // the zero brings it back.
         array_of(activations) = array_of(sums).tanh() + (array_of(sums) - array_of(sums)).eval();
     }
 

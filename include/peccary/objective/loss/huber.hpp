@@ -1,4 +1,5 @@
-// r^2 / 2 for |r| <= 1, |r| - 1/2 beyond, with r = s - y: least squares that outliers cannot dominate (Huber 1964, delta = 1).
+// r^2 / 2 for |r| <= 1, |r| - 1/2 beyond, with r = s - y: least squares that outliers cannot
+// dominate (Huber 1964, delta = 1).
 #pragma once
 
 #include "peccary/objective/loss/loss.hpp"
@@ -21,7 +22,8 @@ struct huber {
     }
     static real derivative(real score, real target) noexcept {
         const real residual = score - target;
-        return residual < -1 ? real{-1} : residual > 1 ? real{1} : residual; // a NaN stays one, where std::clamp promises nothing
+        // a NaN stays one, where std::clamp promises nothing
+        return residual < -1 ? real{-1} : residual > 1 ? real{1} : residual;
     }
 };
 

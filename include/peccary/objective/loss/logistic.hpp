@@ -17,12 +17,14 @@ struct logistic {
 
     static double value(real score, real target) noexcept {
         const double margin = static_cast<double>(score) * target;
-        // exp of a non-positive number only: no overflow, and log1p keeps the digits of small losses.
+        // exp of a non-positive number only: no overflow, and log1p keeps the digits of small
+        // losses.
         return margin > 0 ? std::log1p(std::exp(-margin)) : std::log1p(std::exp(margin)) - margin;
     }
 
     static real derivative(real score, real target) noexcept {
-        return -target / (real{1} + std::exp(score * target)); // exp may become infinite, and the quotient then 0, as it should
+        // exp may become infinite, and the quotient then 0, as it should
+        return -target / (real{1} + std::exp(score * target));
     }
 };
 

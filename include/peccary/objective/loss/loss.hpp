@@ -12,14 +12,19 @@ namespace peccary {
 struct loss_info {
     std::string_view name;
     target_kind target;
-    double curvature;     ///< an upper bound of the second derivative, or a stand-in of that size where there is none; scales first steps
-    double sample_excess; ///< how much too large the best step on a small sample is for a whole run; see `train/calibrate.hpp`
-    bool differentiable;  ///< everywhere
-    bool probabilities;   ///< the score is a log-odds
+    /// an upper bound of the second derivative, or a stand-in of that size where there is none;
+    /// scales first steps
+    double curvature;
+    /// how much too large the best step on a small sample is for a whole run; see
+    /// `train/calibrate.hpp`
+    double sample_excess;
+    bool differentiable; ///< everywhere
+    bool probabilities;  ///< the score is a log-odds
 };
 
-/// A loss of one score. All functions are pure, and static where the loss is known at compile time. One that is chosen at run time has the facts of its
-/// object in `facts()`, and those of its default in `info`.
+/// A loss of one score. All functions are pure, and static where the loss is known at compile time.
+/// One that is chosen at run time has the facts of its object in `facts()`, and those of its
+/// default in `info`.
 ///   value(score, target)       the loss, a double since it is summed over many examples
 ///   derivative(score, target)  d value / d score; at a kink, one of the subgradients
 template <class Loss>

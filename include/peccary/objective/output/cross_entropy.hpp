@@ -10,8 +10,9 @@
 
 namespace peccary {
 
-/// loss = log(sum_c exp(score_c)) - score_target, for a target that is a class, 0 ... K - 1 (Bishop 2006, section 4.3.4). No score is too large
-/// for it: the largest is taken off before anything is exponentiated.
+/// loss = log(sum_c exp(score_c)) - score_target, for a target that is a class, 0 ... K - 1 (Bishop
+/// 2006, section 4.3.4). No score is too large for it: the largest is taken off before anything is
+/// exponentiated.
 struct cross_entropy {
     static constexpr loss_info info{.name = "softmax",
                                     .target = target_kind::multiclass,
@@ -42,7 +43,8 @@ struct cross_entropy {
             score *= scale;
         }
         scores[static_cast<std::size_t>(target)] -= weight;
-        return 0 * largest + sum + 0 * smallest; // a NaN or infinity among the scores is in one of the three
+        // a NaN or infinity among the scores is in one of the three
+        return 0 * largest + sum + 0 * smallest;
     }
 };
 

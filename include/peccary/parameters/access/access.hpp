@@ -1,4 +1,5 @@
-// The contract of access policies: how one coordinate or block of shared parameters is read and added to.
+// The contract of access policies: how one coordinate or block of shared parameters is read and
+// added to.
 #pragma once
 
 #include "peccary/core/types.hpp"
@@ -19,21 +20,27 @@ struct access_info {
     bool deferred = false; ///< adds are kept, and made later by whoever made the policy
 };
 
-/// A policy is a small value. Each worker has one of its own, which counts what waiting cost that worker.
+/// A policy is a small value. Each worker has one of its own, which counts what waiting cost that
+/// worker.
 ///
 ///   load(cell)              the value of one coordinate
 ///   add(cell, delta)        cell += delta
-///   load_block(from, to)    copies to.size() consecutive coordinates into private memory; elements are read one by one, so the
-///                           block as a whole may mix versions (an inconsistent read)
-///   add_block(to, from, f)  to[i] += f * from[i] for i < from.size(); elements are added one by one
-///   guard()                 an object to be held during one operation on many coordinates; `shared_view` does so. Only policies
-///                           with a lock around whole operations return one that does something.
+///   load_block(from, to)    copies to.size() consecutive coordinates into private memory; elements
+///                           are read one by one, so the block as a whole may mix versions (an
+///                           inconsistent read)
+///   add_block(to, from, f)  to[i] += f * from[i] for i < from.size(); elements are added one by
+///                           one
+///   guard()                 an object to be held during one operation on many coordinates;
+///                           `shared_view` does so. Only policies with a lock around whole
+///                           operations return one that does something.
 ///   tally()                 retries and waiting so far
 ///
-/// Considerations. Reading through `std::atomic_ref` with relaxed order compiles to a plain move, so that Hogwild! stays as fast as the
-/// undefined-behaviour original while ThreadSanitizer can vouch for it. Acquire and release are not needed: no coordinate publishes another,
-/// and whoever reads the whole model does so after joining the workers. Static member functions would do for the stateless policies, but
-/// locks need a table and counting needs a place, and siblings of one shape are worth more than a missing `this`.
+/// Considerations. Reading through `std::atomic_ref` with relaxed order compiles to a plain move,
+/// so that Hogwild! stays as fast as the undefined-behaviour original while ThreadSanitizer can
+/// vouch for it. Acquire and release are not needed: no coordinate publishes another, and whoever
+/// reads the whole model does so after joining the workers. Static member functions would do for
+/// the stateless policies, but locks need a table and counting needs a place, and siblings of one
+/// shape are worth more than a missing `this`.
 template <class Access>
 concept access_policy = std::copyable<Access> &&
     requires(Access access, real* cell, const real* from, real delta, std::span<real> to, std::span<const real> values) {

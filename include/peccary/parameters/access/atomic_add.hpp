@@ -1,4 +1,5 @@
-// Lossless adds by compare-and-swap: one coordinate at a time, and in long blocks several neighbours.
+// Lossless adds by compare-and-swap: one coordinate at a time, and in long blocks several
+// neighbours.
 #pragma once
 
 #include "peccary/parameters/access/access.hpp"
@@ -19,8 +20,9 @@ namespace peccary {
 
 /// C++20's `fetch_add` on floats is the same loop, but does not say how often it went round.
 ///
-/// Considerations. Long blocks go by groups of neighbours (parameters/access/wide.hpp): a swap of 16 bytes costs little more than one of 4 or 8, and a
-/// collision in a group only sends it round again.
+/// Considerations. Long blocks go by groups of neighbours (parameters/access/wide.hpp): a swap of
+/// 16 bytes costs little more than one of 4 or 8, and a collision in a group only sends it round
+/// again.
 struct atomic_add : elementwise_blocks<atomic_add> {
     static constexpr access_info info{.name = "atomic_add", .race_free = true, .lossless = true};
 
@@ -28,7 +30,8 @@ struct atomic_add : elementwise_blocks<atomic_add> {
     explicit atomic_add(block_sweep of_worker) noexcept : sweep(of_worker) {}
 
     real load(const real& cell) const noexcept {
-        return std::atomic_ref<real>(const_cast<real&>(cell)).load(std::memory_order_relaxed); // see `relaxed::load`
+        // see `relaxed::load`
+        return std::atomic_ref<real>(const_cast<real&>(cell)).load(std::memory_order_relaxed);
     }
     void add(real& cell, real delta) noexcept {
         const std::atomic_ref<real> shared(cell);
@@ -66,7 +69,8 @@ private:
             },
             [&change, factor, this](real* cell) { add(*cell, factor * *change++); });
     }
-    /// A network's gradient has many: of pixels that are black in the whole batch, of rectifiers that are off. They need no swap.
+    /// A network's gradient has many: of pixels that are black in the whole batch, of rectifiers
+    /// that are off. They need no swap.
     static bool is_zero(wide::value changes) noexcept {
         const auto words = std::bit_cast<std::array<std::uint64_t, sizeof(changes) / sizeof(std::uint64_t)>>(changes);
         return std::ranges::all_of(words, [](std::uint64_t word) { return word == 0; });

@@ -7,9 +7,11 @@ namespace peccary {
 
 /// In which order a worker goes through the parts of a long block that it adds to.
 ///
-/// Considerations. Two workers who go the same way through the same block at the same time stay together: each takes the line that the other needs next,
-/// whoever is ahead is held up, and so it goes on for whole epochs, which take longer than with one worker (docs/experiments.md). Two who go opposite ways
-/// meet once. Of more than two, those of one parity may still follow each other. Blocks of one part have one direction.
+/// Considerations. Two workers who go the same way through the same block at the same time stay
+/// together: each takes the line that the other needs next, whoever is ahead is held up, and so it
+/// goes on for whole epochs, which take longer than with one worker (docs/experiments.md). Two who
+/// go opposite ways meet once. Of more than two, those of one parity may still follow each other.
+/// Blocks of one part have one direction.
 struct block_sweep {
     bool downwards = false;
 

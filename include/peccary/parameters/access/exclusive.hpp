@@ -1,4 +1,5 @@
-// Plain reads and writes, for one worker alone or under a lock: the reference implementation of an access policy.
+// Plain reads and writes, for one worker alone or under a lock: the reference implementation of an
+// access policy.
 #pragma once
 
 #include "peccary/parameters/access/access.hpp"

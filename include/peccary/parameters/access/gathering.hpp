@@ -1,4 +1,5 @@
-// Reads what is shared and gathers what is added in a buffer of the worker's own, until it commits the sums.
+// Reads what is shared and gathers what is added in a buffer of the worker's own, until it commits
+// the sums.
 #pragma once
 
 #include "peccary/parameters/access/access.hpp"
@@ -11,7 +12,8 @@
 
 namespace peccary {
 
-/// The adds of one update: zero wherever nothing was added. Thread-safety: none; each worker has its own.
+/// The adds of one update: zero wherever nothing was added. Thread-safety: none; each worker has
+/// its own.
 ///
 /// Considerations. A list of what was touched, since adding the whole buffer would cost the model's
 /// size per batch.
@@ -24,8 +26,8 @@ public:
             touched_.resize(2 * count_);
         }
         real& sum = sums_.base()[at];
-        // No branch, since whether a coordinate is new in the batch cannot be predicted. One whose sum
-        // came back to zero is noted twice, and its second add is one of zero.
+        // No branch, since whether a coordinate is new in the batch cannot be predicted. One whose
+        // sum came back to zero is noted twice, and its second add is one of zero.
         touched_[count_] = at;
         count_ += sum == 0 ? 1 : 0;
         sum += delta;
@@ -48,8 +50,8 @@ private:
     std::size_t count_ = 0; ///< how many of `touched_` are in use
 };
 
-/// An access policy whose adds are deferred: a worker calls `commit` at the end of each update. It knows
-/// nothing of objectives, so a dense gradient is gathered as well as a sparse one.
+/// An access policy whose adds are deferred: a worker calls `commit` at the end of each update. It
+/// knows nothing of objectives, so a dense gradient is gathered as well as a sparse one.
 class gathering : public elementwise_blocks<gathering> {
 public:
     static constexpr access_info info{.name = "gathering", .race_free = true, .lossless = false, .deferred = true};

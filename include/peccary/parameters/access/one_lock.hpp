@@ -9,8 +9,9 @@
 
 namespace peccary {
 
-/// `load` and `add` may be called only while a `guard()` is held; `shared_view` sees to that. A whole dot product, row or block is one
-/// critical section, so reads are consistent; between a worker's read and its add others may add.
+/// `load` and `add` may be called only while a `guard()` is held; `shared_view` sees to that. A
+/// whole dot product, row or block is one critical section, so reads are consistent; between a
+/// worker's read and its add others may add.
 struct one_lock : private exclusive {
     static constexpr access_info info{.name = "one_lock", .race_free = true, .lossless = true};
 

@@ -1,4 +1,5 @@
-// A relaxed atomic load and a relaxed atomic store: Hogwild!'s access, defined. Adds that collide may be lost.
+// A relaxed atomic load and a relaxed atomic store: Hogwild!'s access, defined. Adds that collide
+// may be lost.
 #pragma once
 
 #include "peccary/parameters/access/access.hpp"
@@ -11,12 +12,15 @@
 
 namespace peccary {
 
-/// Niu, Recht, Re, Wright 2011, with the races made relaxed atomics. On x86 both compile to plain moves.
+/// Niu, Recht, Re, Wright 2011, with the races made relaxed atomics. On x86 both compile to plain
+/// moves.
 ///
-/// Considerations. No compiler vectorises relaxed atomics. Long blocks therefore go by groups of neighbours, and so do short ones that begin with a group
-/// (parameters/access/wide.hpp): an add costs no more than plain vector code, nor does a copy where there is AVX; copies by 16 bytes took up to 1.3 times as
-/// long (`bench.block_copy`, AMD Zen 5). By words of 64 bits, an add cost four times as much, and one by one nine times; two workers that add to one
-/// block lost more than that, as each word moves the line anew.
+/// Considerations. No compiler vectorises relaxed atomics. Long blocks therefore go by groups of
+/// neighbours, and so do short ones that begin with a group (parameters/access/wide.hpp): an add
+/// costs no more than plain vector code, nor does a copy where there is AVX; copies by 16 bytes
+/// took up to 1.3 times as long (`bench.block_copy`, AMD Zen 5). By words of 64 bits, an add cost
+/// four times as much, and one by one nine times; two workers that add to one block lost more than
+/// that, as each word moves the line anew.
 struct relaxed : elementwise_blocks<relaxed> {
     static constexpr access_info info{.name = "relaxed", .race_free = true, .lossless = false};
 
@@ -63,7 +67,8 @@ struct relaxed : elementwise_blocks<relaxed> {
     block_sweep sweep = {}; ///< of long blocks
 
 private:
-    /// A line is read as a whole before it is written as a whole: others who want it take it once, not once a group.
+    /// A line is read as a whole before it is written as a whole: others who want it take it once,
+    /// not once a group.
     static void add_part(real* to, std::span<const real> from, real factor) noexcept {
         constexpr std::size_t groups = line_cells / wide::lanes;
         const real* change = from.data();

@@ -1,4 +1,5 @@
-// Several neighbouring coordinates by one load, store or compare-and-swap: what long blocks are moved by.
+// Several neighbouring coordinates by one load, store or compare-and-swap: what long blocks are
+// moved by.
 #pragma once
 
 #include "peccary/core/sanitizer.hpp"
@@ -14,13 +15,16 @@
 
 namespace peccary {
 
-/// Relaxed accesses of as many coordinates as one instruction takes, each coordinate for itself; a swap is of all of them or none.
+/// Relaxed accesses of as many coordinates as one instruction takes, each coordinate for itself; a
+/// swap is of all of them or none.
 ///
-/// On x86-64 that is four, by SSE's moves of aligned 16 bytes, which never tear a coordinate (processors with AVX move all four at once: Intel's manual,
-/// volume 3, 9.1.1; AMD's, volume 2, 7.3.2). The language has no relaxed access to several objects, so the moves are written in assembly: the
-/// compiler takes them as they stand, and may neither split nor repeat them. ThreadSanitizer does not see into assembly; under it, and on other
-/// processors, it is one relaxed atomic access of 64 bits, by the builtins under `std::atomic_ref`, which g++ and clang define over cells that others
-/// access with 32.
+/// On x86-64 that is four, by SSE's moves of aligned 16 bytes, which never tear a coordinate
+/// (processors with AVX move all four at once: Intel's manual, volume 3, 9.1.1; AMD's, volume 2,
+/// 7.3.2). The language has no relaxed access to several objects, so the moves are written in
+/// assembly: the compiler takes them as they stand, and may neither split nor repeat them.
+/// ThreadSanitizer does not see into assembly; under it, and on other processors, it is one relaxed
+/// atomic access of 64 bits, by the builtins under `std::atomic_ref`, which g++ and clang define
+/// over cells that others access with 32.
 namespace wide {
 
 #if defined(__x86_64__) && !PECCARY_UNDER_THREAD_SANITIZER
@@ -38,7 +42,8 @@ inline void store(real* to, value stored) noexcept {
     asm volatile("movaps %1, %0" : "=m"(*reinterpret_cast<value*>(to)) : "x"(stored)); // NOLINT(hicpp-no-assembler)
 }
 
-/// `count` coordinates, a multiple of `copied_together`, by moves of aligned 32 bytes. Such a move may be two of 16, of which the same holds.
+/// `count` coordinates, a multiple of `copied_together`, by moves of aligned 32 bytes. Such a move
+/// may be two of 16, of which the same holds.
 [[gnu::target("avx")]] inline void copy_by_avx(const real* from, real* to, std::size_t count) noexcept {
     using copied [[gnu::vector_size(32), gnu::may_alias]] = real;
     using copied_anywhere [[gnu::vector_size(32), gnu::may_alias, gnu::aligned(alignof(real))]] = real;
@@ -50,7 +55,8 @@ inline void store(real* to, value stored) noexcept {
         *reinterpret_cast<copied_anywhere*>(to) = loaded;
     }
 }
-/// Copies the first of `count` coordinates, as many as can be copied faster than by `load`, into private memory. Returns how many: none without AVX.
+/// Copies the first of `count` coordinates, as many as can be copied faster than by `load`, into
+/// private memory. Returns how many: none without AVX.
 /// `from` is aligned to `copied_together` of them.
 inline std::size_t copy_together(const real* from, real* to, std::size_t count) noexcept {
     static const bool supported = __builtin_cpu_supports("avx") != 0;
@@ -132,9 +138,11 @@ bool begins_group(const real* cell) noexcept {
 /// From this length on, a block is worth a search for its first group.
 inline constexpr std::size_t long_block = 32;
 
-/// Calls `visit(cell)` for each group of `Lanes` cells of a block that begins where such a group may, and `visit_one(cell)` for the other cells: no
-/// access goes beyond the block, so adds to neighbouring blocks never collide. In short blocks, whose length the compiler mostly knows, the search for
-/// the first group costs more than it saves: they have groups only if they begin with one, as the rows of a matrix with a multiple of `Lanes` columns do.
+/// Calls `visit(cell)` for each group of `Lanes` cells of a block that begins where such a group
+/// may, and `visit_one(cell)` for the other cells: no access goes beyond the block, so adds to
+/// neighbouring blocks never collide. In short blocks, whose length the compiler mostly knows, the
+/// search for the first group costs more than it saves: they have groups only if they begin with
+/// one, as the rows of a matrix with a multiple of `Lanes` columns do.
 template <std::size_t Lanes, class Real, class Visit, class VisitOne>
 void for_each_group(Real* cell, std::size_t size, Visit visit, VisitOne visit_one) {
     Real* const end = cell + size;
@@ -154,7 +162,8 @@ void for_each_group(Real* cell, std::size_t size, Visit visit, VisitOne visit_on
     }
 }
 
-/// Cells of what counts as a line of the cache: on x86 a pair of lines, which processors fetch together.
+/// Cells of what counts as a line of the cache: on x86 a pair of lines, which processors fetch
+/// together.
 inline constexpr std::size_t line_cells = cache_line / sizeof(real);
 
 /// The same, and of a long block `visit_line(cell)` for each whole line.

@@ -7,8 +7,9 @@
 
 namespace peccary {
 
-/// AdaSGD of FLeet: exp(-beta tau), with beta such that at half the threshold it equals the inverse damping. The threshold is a high quantile
-/// of the staleness seen by then, so that the few beyond it count as stragglers.
+/// AdaSGD of FLeet: exp(-beta tau), with beta such that at half the threshold it equals the inverse
+/// damping. The threshold is a high quantile of the staleness seen by then, so that the few beyond
+/// it count as stragglers.
 struct exponential_damping {
     static constexpr damping_info info{.name = "exponential",
                                        .formula = "exp(-beta tau), at half the KNOB-quantile of tau equal to 1 / (tau + 1)",

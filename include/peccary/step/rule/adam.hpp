@@ -1,11 +1,13 @@
-// Adam: the mean gradient over the root of the mean square, both fading, and both freed of their start at zero.
+// Adam: the mean gradient over the root of the mean square, both fading, and both freed of their
+// start at zero.
 #pragma once
 
 #include "peccary/step/rule/rule.hpp"
 
 namespace peccary {
 
-/// With l2, which acts on the weights and not through the gradient (docs/rules.md), this is AdamW (Loshchilov, Hutter 2019).
+/// With l2, which acts on the weights and not through the gradient (docs/rules.md), this is AdamW
+/// (Loshchilov, Hutter 2019).
 struct adam {
     static constexpr rule_info info{
         .name = "adam",

@@ -5,8 +5,8 @@
 
 namespace peccary {
 
-/// Polyak 1964, without the step size in the sum, so that a schedule acts on all of it at once (Sutskever, Martens, Dahl, Hinton 2013 have it
-/// inside; PyTorch outside, as here).
+/// Polyak 1964, without the step size in the sum, so that a schedule acts on all of it at once
+/// (Sutskever, Martens, Dahl, Hinton 2013 have it inside; PyTorch outside, as here).
 struct momentum {
     static constexpr rule_info info{.name = "momentum",
                                     .formula = "b <- beta1 b + g; d = b",

@@ -5,7 +5,8 @@
 
 namespace peccary {
 
-/// Nesterov 1983, written for the point that was looked at, as in Sutskever, Martens, Dahl, Hinton 2013 (section 2).
+/// Nesterov 1983, written for the point that was looked at, as in Sutskever, Martens, Dahl, Hinton
+/// 2013 (section 2).
 struct nesterov {
     static constexpr rule_info info{.name = "nesterov",
                                     .formula = "b <- beta1 b + g; d = g + beta1 b",

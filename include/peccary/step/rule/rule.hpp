@@ -14,7 +14,8 @@
 
 namespace peccary {
 
-/// The knobs as one update needs them. Differences from 1 are taken in double precision: of 0.999 a float keeps four digits of them.
+/// The knobs as one update needs them. Differences from 1 are taken in double precision: of 0.999 a
+/// float keeps four digits of them.
 struct rule_terms {
     rule_terms(const rule_knobs& knobs, std::uint64_t update)
         : beta1(static_cast<real>(knobs.beta1)), rate1(static_cast<real>(1 - knobs.beta1)), rate2(static_cast<real>(1 - knobs.beta2)),
@@ -34,13 +35,15 @@ struct rule_terms {
 struct rule_block {
     using array = Eigen::Map<Eigen::Array<real, Eigen::Dynamic, 1>, Eigen::AlignedMax>;
 
-    array gradient;                                   ///< in: the mean gradient; out: the direction d
+    /// in: the mean gradient; out: the direction d
+    array gradient;
     std::array<array, rule_info::most_states> state;  ///< in: as it was read
     std::array<array, rule_info::most_states> change; ///< out: what is to be added to the state
 };
 
-/// `transform(terms, block)` is a pure function of each coordinate. It hands out changes of the state instead of new values, so that whoever
-/// shares the state can add them, as gradients are added to weights. A rule bears with a state that adds of others have pushed out of its range: a
+/// `transform(terms, block)` is a pure function of each coordinate. It hands out changes of the
+/// state instead of new values, so that whoever shares the state can add them, as gradients are
+/// added to weights. A rule bears with a state that adds of others have pushed out of its range: a
 /// mean square below zero counts as zero.
 template <class Rule>
 concept rule = requires(const rule_terms& terms, rule_block& block) {
