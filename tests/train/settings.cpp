@@ -5,6 +5,7 @@
 #include "support/made_data.hpp"
 #include "support/training.hpp"
 
+#include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
 #include "peccary/objective/softmax.hpp"
@@ -146,4 +147,41 @@ TEST_CASE("evaluation has the same bits for every executor and worker count") {
         REQUIRE(found.mean_loss == expected.mean_loss);
         REQUIRE(found.accuracy == expected.accuracy);
     });
+}
+
+namespace {
+
+/// Serial descent that takes linear models only.
+class picky final : public scheme {
+public:
+    using access = exclusive;
+    static constexpr scheme_info info{.name = "picky",
+                                      .summary = "for linear models",
+                                      .paper = "none",
+                                      .consistency = read_consistency::serial,
+                                      .access = "exclusive",
+                                      .parallel = false,
+                                      .deterministic = true,
+                                      .lossless = true,
+                                      .lockstep = false,
+                                      .batch = 1};
+
+    picky(const parameters& shared, unsigned workers) : inner_(shared, workers) {}
+
+    static std::string_view refusal(const problem_facts& of) { return of.batched ? "it evaluates one example at a time" : ""; }
+    std::uint64_t run(stretch& part) override { return inner_.run(part); }
+
+private:
+    sequential inner_;
+};
+
+} // namespace
+
+TEST_CASE("a scheme that fits some objectives only is refused for others, by name") {
+    const auto data = test::make_sparse(target_kind::binary, 100, 10, 1);
+    const train_settings settings{.epochs = 1, .step = 0.1};
+    REQUIRE_NOTHROW(train<picky>(linear<logistic>(10, false), data.view(), settings));
+    REQUIRE_THROWS_WITH(train<picky>(mlp(10, {4}, 2), data.view(), settings),
+                        "the scheme 'picky' cannot train the objective 'mlp': it evaluates one example at a time; choose another "
+                        "scheme or another objective");
 }

@@ -10,8 +10,17 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace peccary {
+
+/// The one filter of schemes by problems. Throws `usage_error` that names both if they do not fit.
+inline void require_fit(const scheme_entry& which, const problem_facts& of) {
+    if (const std::string_view reason = which.refusal(of); !reason.empty()) {
+        throw usage_error("the scheme '" + std::string(which.info.name) + "' cannot train the objective '" + std::string(of.loss.name) +
+                          "': " + std::string(reason) + "; choose another scheme or another objective");
+    }
+}
 
 /// Whether workers of a scheme share the state of a rule, where that was left open too. Throws
 /// `usage_error` if they shall and cannot, or if a rule asks for anything else that the scheme

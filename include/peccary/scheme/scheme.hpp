@@ -6,6 +6,7 @@
 #include "peccary/parameters/access_policies.hpp"
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/scheme/knobs.hpp"
+#include "peccary/update/problem.hpp"
 #include "peccary/update/stretch.hpp"
 
 #include <concepts>
@@ -92,9 +93,11 @@ public:
 };
 
 /// A scheme class as it stands in the list: constructed from the shared parameters and the number
-/// of workers, and from the values of its knobs, if it has any (`static constexpr std::array<knob,
-/// N> knobs`). `access` is the policy that workers reach parameters through. Where they meet in
-/// memory with nothing else between them, it must be free of races.
+/// of workers, and from the values of its knobs, if it has any. Those are its member
+/// `static constexpr std::array<knob, N> knobs`. `access` is the policy that workers reach
+/// parameters through. Where they meet in memory with nothing else between them, it must be free of
+/// races. A scheme that fits some problems only says so by its member
+/// `static std::string_view refusal(const problem_facts&)` (`scheme_entry`).
 template <class Scheme>
 concept scheme_type = std::derived_from<Scheme, scheme> && access_policy<typename Scheme::access> && requires {
     { Scheme::info } -> std::convertible_to<scheme_info>;
@@ -104,6 +107,8 @@ concept scheme_type = std::derived_from<Scheme, scheme> && access_policy<typenam
 struct scheme_entry {
     scheme_info info;
     std::span<const knob> knobs;
+    /// Why the scheme cannot train a problem like this, as the end of a sentence; empty if it can.
+    std::string_view (*refusal)(const problem_facts& of);
     std::unique_ptr<scheme> (*make)(const parameters& shared, unsigned workers, const knob_values& knobs);
 };
 
@@ -126,6 +131,13 @@ template <scheme_type Scheme>
 scheme_entry entry_of() {
     return {.info = Scheme::info,
             .knobs = knobs_of<Scheme>(),
+            .refusal = [](const problem_facts& of) -> std::string_view {
+                if constexpr (requires { Scheme::refusal(of); }) {
+                    return Scheme::refusal(of);
+                } else {
+                    return "";
+                }
+            },
             .make = [](const parameters& shared, unsigned workers, const knob_values& knobs) -> std::unique_ptr<scheme> {
                 if constexpr (std::constructible_from<Scheme, const parameters&, unsigned, const knob_values&>) {
                     return std::make_unique<Scheme>(shared, workers, knobs);

@@ -73,6 +73,7 @@ public:
           state_(workers_, sampling_of(settings), stop, damping_of(which.info, settings),
                  turns_ ? clock_writers::one_thread : clock_writers::each_worker) {
         check(settings_);
+        require_fit(which, task_->facts());
         if (rows_.empty()) {
             throw data_error("there are no examples to train on");
         }
