@@ -1,6 +1,7 @@
 // Captured adds: each block once, with the sum of what was added to it; nothing left after `clear`.
 #include "catch.hpp"
 
+#include "peccary/parameters/access/exclusive.hpp"
 #include "peccary/parameters/parameter_view.hpp"
 #include "peccary/update/captured_adds.hpp"
 
