@@ -13,10 +13,7 @@ if(PECCARY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 add_library(peccary_build_settings INTERFACE)
-if(NOT CMAKE_UNITY_BUILD) # in joined sources, names of a file shadow those of its neighbours
-  set(shadowing -Wshadow)
-endif()
-target_compile_options(peccary_build_settings INTERFACE -Wall -Wextra -Wpedantic ${shadowing} -Wconversion -Wno-sign-conversion)
+target_compile_options(peccary_build_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(peccary_build_settings INTERFACE -Wno-restrict) # GCC bug 105651: false alarms on std::string's operator+
 endif()

@@ -1,8 +1,9 @@
 // peccary schemes: lists the update schemes.
 #include "commands/commands.hpp"
 
-#include "peccary/scheme/schemes.hpp"
+#include "peccary/scheme/scheme.hpp"
 #include "report/text.hpp"
+#include "training/lists.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,8 +27,8 @@ nlohmann::json knobs_as_json(std::span<const knob> knobs) {
 
 std::string as_json() {
     auto list = nlohmann::json::array();
-    schemes::for_each([&](auto tag) {
-        constexpr scheme_info info = decltype(tag)::type::info;
+    for (const scheme_entry& each : all_schemes()) {
+        const scheme_info& info = each.info;
         list.push_back({{"name", info.name},
                         {"summary", info.summary},
                         {"paper", info.paper},
@@ -38,25 +39,25 @@ std::string as_json() {
                         {"lossless", info.lossless},
                         {"lockstep", info.lockstep},
                         {"batch", info.batch},
-                        {"knobs", knobs_as_json(knobs_of<typename decltype(tag)::type>())}});
-    });
+                        {"knobs", knobs_as_json(each.knobs)}});
+    }
     return list.dump(2) + "\n";
 }
 
 std::string as_table() {
     std::vector<std::vector<std::string>> rows{{"name", "consistency", "access", "workers", "deterministic", "paper", "summary"}};
-    schemes::for_each([&](auto tag) {
-        constexpr scheme_info info = decltype(tag)::type::info;
+    for (const scheme_entry& each : all_schemes()) {
+        const scheme_info& info = each.info;
         rows.push_back({std::string(info.name), std::string(name_of(info.consistency)), std::string(info.access),
                         info.parallel ? "many" : "one", info.deterministic ? "yes" : "no", std::string(info.paper),
                         std::string(info.summary)});
-    });
+    }
     return table(rows, alignment::words);
 }
 
 /// One scheme and its knobs.
 std::string about(const std::string& name) {
-    const scheme_entry found = peccary::scheme_named(name);
+    const scheme_entry found = scheme_entry_named(name);
     std::string text = fmt::format("{}: {} ({})\n", found.info.name, found.info.summary, found.info.paper);
     if (found.knobs.empty()) {
         return text + "It has no knobs.\n";

@@ -187,7 +187,8 @@ std::vector<std::string> schemes_of(const compare_options& options) {
     const bool simulated = simulates(options.common.executor);
     const bool late = damps(options.common) || options.common.layerwise;
     std::vector<std::string> all;
-    for (const scheme_info& info : all_schemes()) {
+    for (const scheme_entry& entry : all_schemes()) {
+        const scheme_info& info = entry.info;
         if ((!simulated || !info.lockstep) && (!late || info.stale == stale_writes::updates)) {
             all.emplace_back(info.name);
         }

@@ -8,7 +8,7 @@ namespace peccary::program {
 namespace {
 
 constexpr std::uint64_t center_stream = 0x626C'6F62U; // "blob"
-constexpr std::uint64_t row_stream = 0x726F'7773U;    // "rows"
+constexpr std::uint64_t point_stream = 0x726F'7773U;  // "rows"
 constexpr std::uint32_t center_range = 4000;
 
 } // namespace
@@ -38,7 +38,7 @@ std::string blobs_set::header() const {
 }
 
 void blobs_set::append_row(std::uint64_t row, std::string& text) const {
-    random_stream random(seed_, row_stream, row);
+    random_stream random(seed_, point_stream, row);
     const std::uint64_t label = row % centers_.size();
     for (const std::int64_t coordinate : centers_[label]) {
         // The sum of twelve uniform numbers less six has mean 0 and variance 1.

@@ -18,7 +18,7 @@ namespace {
 using rows_of_text = std::vector<std::vector<std::string>>;
 
 /// More bars beside each other cannot be told apart.
-constexpr std::size_t most_bars = 8;
+constexpr std::size_t most_delay_bars = 8;
 
 std::vector<std::string> delay_row(const std::string& name, const distribution& of) {
     return {name,
@@ -76,7 +76,7 @@ std::string staleness_figure(const charted_run& run, std::size_t number, const d
     for (const charted_worker& each : run.by_worker) {
         chart.shown.push_back({.name = each.name, .values = each.figures.staleness});
     }
-    if (chart.shown.size() > most_bars) {
+    if (chart.shown.size() > most_delay_bars) {
         chart.shown = {{.name = "all " + std::to_string(run.by_worker.size()) + " workers", .values = all}};
     }
     rows_of_text fits{{"model", "mean", "distance", "Kolmogorov distance", "log-likelihood"}};

@@ -15,7 +15,7 @@ namespace {
 using rows_of_text = std::vector<std::vector<std::string>>;
 
 /// With more, a bar stands for a whole run.
-constexpr std::size_t most_bars = 48;
+constexpr std::size_t most_worker_bars = 48;
 
 /// Of each worker, or of each run, if there would be too many.
 std::vector<charted_worker> timed_workers(const page_content& of) {
@@ -28,7 +28,7 @@ std::vector<charted_worker> timed_workers(const page_content& of) {
         if (run.by_worker.empty() || run.simulated) {
             continue; // it did not end, or its workers have no time of their own
         }
-        if (workers > most_bars || run.by_worker.size() == 1) {
+        if (workers > most_worker_bars || run.by_worker.size() == 1) {
             timed.push_back({.name = run.label, .figures = all_workers(run)});
             continue;
         }

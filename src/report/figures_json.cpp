@@ -34,8 +34,8 @@ std::string processor_name() {
 nlohmann::ordered_json measured_or_null(const distribution& of) { return of.samples > 0 ? to_json(of) : nlohmann::ordered_json(nullptr); }
 
 /// What older logs lack, and what is null where it was not measured.
-distribution distribution_if_any(const nlohmann::ordered_json& json, const char* name) {
-    return json.contains(name) && !json.at(name).is_null() ? distribution_from(json.at(name)) : distribution();
+distribution distribution_if_any(const nlohmann::ordered_json& from, const char* name) {
+    return from.contains(name) && !from.at(name).is_null() ? distribution_from(from.at(name)) : distribution();
 }
 
 } // namespace

@@ -15,14 +15,12 @@ namespace peccary::program {
 
 namespace {
 
-using nlohmann::json;
-
-json describe_data(const training_inputs& inputs) {
+nlohmann::json describe_data(const training_inputs& inputs) {
     const loaded_data& file = inputs.train.file;
     return {{"rows", file.size()}, {"features", file.features()}, {"nonzeros", file.nonzeros()}, {"hash", content_hash(file)}};
 }
 
-std::string option_value(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string option_value(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 } // namespace
 
@@ -36,16 +34,16 @@ bool improvement::seen(double value, double tolerance, std::uint64_t patience) {
 }
 
 std::string describe_run(const train_options& options, const training_inputs& inputs, const training_run& run) {
-    const json settings{{"version", version_string},
-                        {"options", to_json(options)},
-                        {"data", describe_data(inputs)},
-                        {"resolved",
-                         {{"objective", inputs.objective},
-                          {"features", inputs.features},
-                          {"step", run.step},
-                          {"l2", run.trainer->l2()},
-                          {"batch", run.trainer->batch()},
-                          {"threads", run.trainer->workers()}}}};
+    const nlohmann::json settings{{"version", version_string},
+                                  {"options", to_json(options)},
+                                  {"data", describe_data(inputs)},
+                                  {"resolved",
+                                   {{"objective", inputs.objective},
+                                    {"features", inputs.features},
+                                    {"step", run.step},
+                                    {"l2", run.trainer->l2()},
+                                    {"batch", run.trainer->batch()},
+                                    {"threads", run.trainer->workers()}}}};
     return settings.dump();
 }
 
@@ -68,8 +66,8 @@ void save_checkpoint(const std::string& path, const std::string& settings, const
 saved_run load_checkpoint_file(const std::string& path) try {
     checkpoint state = load_checkpoint(path);
     saved_run saved;
-    const json settings = json::parse(state.settings);
-    const json& resolved = settings.at("resolved");
+    const nlohmann::json settings = nlohmann::json::parse(state.settings);
+    const nlohmann::json& resolved = settings.at("resolved");
     saved.features = resolved.at("features").get<std::size_t>();
     saved.step = resolved.at("step").get<double>();
     saved.batch = resolved.at("batch").get<std::uint64_t>();
@@ -85,23 +83,25 @@ saved_run load_checkpoint_file(const std::string& path) try {
     }
     saved.parameters = std::move(state.parameters);
     return saved;
-} catch (const json::exception&) {
+} catch (const nlohmann::json::exception&) {
     throw data_error(path + ": its settings are not those of this version of peccary; resume with the version that wrote it");
 }
 
-void adopt_options(const saved_run& saved, train_options& options) { adopt_options(json::parse(saved.settings).at("options"), options); }
+void adopt_options(const saved_run& saved, train_options& options) {
+    adopt_options(nlohmann::json::parse(saved.settings).at("options"), options);
+}
 
 void require_same_data(const saved_run& saved, const train_options& options, const training_inputs& inputs) {
-    const json now = describe_data(inputs);
-    const json before = json::parse(saved.settings).at("data");
+    const nlohmann::json now = describe_data(inputs);
+    const nlohmann::json before = nlohmann::json::parse(saved.settings).at("data");
     for (const char* const what : {"rows", "features", "nonzeros"}) {
-        if (before.value(what, json()) != now.at(what)) {
+        if (before.value(what, nlohmann::json()) != now.at(what)) {
             throw data_error(options.data + ": has " + grouped(now.at(what).get<std::uint64_t>()) + " " + what + ", but the checkpoint '" +
-                             options.resume + "' was made with " + option_value(before.value(what, json())) +
+                             options.resume + "' was made with " + option_value(before.value(what, nlohmann::json())) +
                              "; resume with the data that the run began with");
         }
     }
-    if (!before.value("hash", json()).is_string()) {
+    if (!before.value("hash", nlohmann::json()).is_string()) {
         throw data_error(options.resume + ": is of an earlier version of peccary, which told data apart in another way; resume with the "
                                           "version that wrote it, or train anew without --resume");
     }

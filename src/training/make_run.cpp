@@ -1,6 +1,6 @@
 // Where the names of an objective and a scheme become a run.
 #include "peccary/core/stopwatch.hpp"
-#include "peccary/scheme/schemes.hpp"
+#include "training/lists.hpp"
 #include "training/objectives.hpp"
 #include "training/problems/problems.hpp"
 #include "training/run.hpp"
@@ -25,10 +25,9 @@ std::shared_ptr<problem> make_problem_of(const run_request& request, const any_v
 } // namespace
 
 training_run make_run(const run_request& request) {
-    const scheme_text text(request.scheme);
-    const scheme_entry which = peccary::scheme_named(text.name);
+    const scheme_entry which = scheme_entry_named(request.scheme);
     train_settings settings = request.settings;
-    settings.knobs = text.knobs;
+    settings.knobs = scheme_text(request.scheme).knobs;
     check(settings);
     std::shared_ptr<problem> task = make_problem_of(request, request.data);
     training_run made;

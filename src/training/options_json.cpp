@@ -12,22 +12,20 @@ namespace peccary::program {
 
 namespace {
 
-using nlohmann::json;
-
 template <class T>
-json value_to_json(const T& value) {
+nlohmann::json value_to_json(const T& value) {
     return value;
 }
 template <class T>
-json value_to_json(const std::optional<T>& value) {
-    return value ? json(*value) : json(nullptr);
+nlohmann::json value_to_json(const std::optional<T>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 template <class T>
-void value_from_json(const json& from, T& value) {
+void value_from_json(const nlohmann::json& from, T& value) {
     from.get_to(value);
 }
 template <class T>
-void value_from_json(const json& from, std::optional<T>& value) {
+void value_from_json(const nlohmann::json& from, std::optional<T>& value) {
     value = from.is_null() ? std::nullopt : std::optional<T>(from.get<T>());
 }
 
@@ -42,25 +40,25 @@ void for_each_row(recorded where, Visitor visit) {
     }
 }
 
-json value_of(const training_row& row, const train_options& options) {
+nlohmann::json value_of(const training_row& row, const train_options& options) {
     return std::visit([&](auto member) { return value_to_json(options.*member); }, row.member);
 }
 
-std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string text_of(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 } // namespace
 
-json to_json(const train_options& options) {
-    json made;
+nlohmann::json to_json(const train_options& options) {
+    nlohmann::json made;
     for_each_row(recorded::in_checkpoints, [&](const training_row& row) { made[row.key()] = value_of(row, options); });
     return made;
 }
 
-void from_json(const json& from, const std::string& name, train_options& options) try {
+void from_json(const nlohmann::json& from, const std::string& name, train_options& options) try {
     for_each_row(recorded::in_checkpoints, [&](const training_row& row) {
         std::visit([&](auto member) { value_from_json(from.at(row.key()), options.*member); }, row.member);
     });
-} catch (const json::exception&) {
+} catch (const nlohmann::json::exception&) {
     throw data_error(name + ": its settings are not those of this version of peccary; resume with the version that wrote it");
 }
 
@@ -70,10 +68,10 @@ nlohmann::ordered_json logged_options(const train_options& options) {
     return made;
 }
 
-void adopt_options(const json& before, train_options& options) {
+void adopt_options(const nlohmann::json& before, train_options& options) {
     for_each_row(recorded::in_checkpoints, [&](const training_row& row) {
         const std::string name = row.key();
-        const json now = value_of(row, options);
+        const nlohmann::json now = value_of(row, options);
         const bool settled_then = row.settled && now == "auto";
         if (!settled_then && options.given.contains(name) && before.contains(name) && before.at(name) != now) {
             throw usage_error("--" + name + " " + text_of(now) + " contradicts the checkpoint '" + options.resume +

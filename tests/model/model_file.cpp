@@ -39,7 +39,7 @@ model sample_model(const loss_info& objective, std::size_t features, std::size_t
 
 model small_model() { return make_linear_model("softmax", 2, {1, 2, 3}, {1, 2, 3, 4, 5, 6}, {7, 8, 9}); }
 
-std::string error_of_loading(const std::string& path) {
+std::string error_of_loading_file(const std::string& path) {
     try {
         load_model(path);
     } catch (const data_error& failure) {
@@ -134,8 +134,8 @@ TEST_CASE("an inconsistent model is not saved, nor loaded if somebody else did")
         const text_fields fields{{"objective", spoilt.objective}, {"features", format_number(spoilt.features)}, {"labels", labels}};
         const std::string forged = here / "forged";
         write_container(forged, container_kind::model, fields, std::vector<tensor_view>(spoilt.arrays.begin(), spoilt.arrays.end()));
-        REQUIRE(error_of_loading(forged).starts_with(forged + ": "));
-        REQUIRE(error_of_loading(forged).find(complaint) != std::string::npos);
+        REQUIRE(error_of_loading_file(forged).starts_with(forged + ": "));
+        REQUIRE(error_of_loading_file(forged).find(complaint) != std::string::npos);
     }
     // the container's own invariant: only memory can have it wrong
     model wrong_count = small_model();
@@ -151,7 +151,7 @@ TEST_CASE("fields that a model does not have are refused") {
     const std::vector<tensor_view> weights{{"weights", shape, values}};
     const auto complaint_about = [&](const text_fields& fields) {
         write_container(path, container_kind::model, fields, weights);
-        return error_of_loading(path);
+        return error_of_loading_file(path);
     };
     REQUIRE(complaint_about({{"objective", "squared"}, {"features", "1"}}) == "loaded");
     REQUIRE(complaint_about({{"objective", "squared"}}).find("no number of features") != std::string::npos);
@@ -169,7 +169,7 @@ TEST_CASE("what is no model is called so") {
     const std::string path = here / "file";
     for (const std::string content : {"", "1 3:4 5:6\n", "\x89PECC", "PECCARY", "solver"}) {
         write_text(path, content);
-        REQUIRE(error_of_loading(path).starts_with(path + ": " + (content.empty() ? "an empty file" : "neither a model of Peccary's")));
+        REQUIRE(error_of_loading_file(path).starts_with(path + ": " + (content.empty() ? "an empty file" : "neither a model of Peccary's")));
     }
     REQUIRE_THROWS_AS(load_model(here / "absent"), io_error);
 }

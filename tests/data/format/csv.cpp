@@ -21,7 +21,7 @@ using namespace std::string_literals;
 namespace {
 
 template <class Action>
-void with_every_split(csv_options options, const Action& action) {
+void with_every_csv_split(csv_options options, const Action& action) {
     for (const unsigned threads : {1U, 2U, 3U, 8U}) {
         for (const std::size_t block_bytes : {std::size_t{1}, std::size_t{5}, std::size_t{64}, std::size_t{1} << 20U}) {
             options.threads = threads;
@@ -54,7 +54,7 @@ csv_options with_delimiter(char delimiter) {
     return options;
 }
 
-csv_options with_model(std::size_t features) {
+csv_options csv_with_model(std::size_t features) {
     csv_options options;
     options.model_features = features;
     return options;
@@ -98,11 +98,11 @@ TEST_CASE("legal CSV files") {
         {"+1,-2.5e1,.5\n", {{1, -25}}, {0.5}, {}, {1}},
         {"\xEF\xBB\xBF"s + "a,b\n1,2\n", {{1}}, {2}, {"a", "b"}, {2}},
         {"1,1e300\n", {{1}}, {1e300}, {}, {1}}, // labels are doubles
-        {"1,2,3\n", {{1, 2}}, {3}, {}, {1}, with_model(2)},
+        {"1,2,3\n", {{1, 2}}, {3}, {}, {1}, csv_with_model(2)},
     };
     for (const legal& expected : table) {
         INFO(expected.text);
-        with_every_split(expected.options, [&](const csv_options& options) {
+        with_every_csv_split(expected.options, [&](const csv_options& options) {
             const peccary::csv_file file = read(expected.text, options);
             REQUIRE(file.format.names == expected.names);
             REQUIRE(file.data.size() == expected.rows.size());
@@ -171,7 +171,7 @@ TEST_CASE("every error in CSV text has its place and says what to do") {
         {"\n1,2,3\n",
          "f:2:1: the file has 2 feature columns, the model 7; use data with the features that the model was trained on, and check the "
          "label column",
-         with_model(7)},
+         csv_with_model(7)},
         {"a,a\n1,2\n", "f: several columns are named 'a'; give the label column by its number", with_label("a")},
         {"", "f: has no rows; give a file with at least one line of numbers"},
         {"\n\r\n \n", "f: has no rows; give a file with at least one line of numbers"},
@@ -181,7 +181,7 @@ TEST_CASE("every error in CSV text has its place and says what to do") {
     };
     for (const illegal& expected : table) {
         INFO(expected.text);
-        with_every_split(expected.options, [&](const csv_options& options) {
+        with_every_csv_split(expected.options, [&](const csv_options& options) {
             REQUIRE(message_of<peccary::data_error>([&] { read(expected.text, options); }) == expected.message);
         });
     }
@@ -197,7 +197,7 @@ TEST_CASE("a label column that does not exist is a usage error that lists what t
 }
 
 TEST_CASE("of an error in CSV text and a later failure of the source, the first is told") {
-    with_every_split({}, [&](const csv_options& options) {
+    with_every_csv_split({}, [&](const csv_options& options) {
         failing_source damaged("1,2\nx,3\n1,2\n");
         REQUIRE(message_of<peccary::error>([&] { peccary::read_csv(damaged, options); }).starts_with("failing:2:1: "));
         failing_source good("1,2\n3,4\n5");
