@@ -169,7 +169,8 @@ TEST_CASE("what is no model is called so") {
     const std::string path = here / "file";
     for (const std::string content : {"", "1 3:4 5:6\n", "\x89PECC", "PECCARY", "solver"}) {
         write_text(path, content);
-        REQUIRE(error_of_loading_file(path).starts_with(path + ": " + (content.empty() ? "an empty file" : "neither a model of Peccary's")));
+        REQUIRE(
+            error_of_loading_file(path).starts_with(path + ": " + (content.empty() ? "an empty file" : "neither a model of Peccary's")));
     }
     REQUIRE_THROWS_AS(load_model(here / "absent"), io_error);
 }

@@ -272,6 +272,72 @@ TEST_CASE("layer by layer, an update that comes late reads the layers above the 
     REQUIRE_FALSE(first_layer(false));
 }
 
+TEST_CASE("stages that different workers have make the bits of the network as a whole") {
+    const auto sparse = test::make_sparse(target_kind::multiclass, 40, 30, 2);
+    const auto dense = densified(sparse);
+    const auto check = [](const auto& data, const std::vector<std::size_t>& cuts, double dropped, std::string_view activation) {
+        CAPTURE(cuts, dropped, activation);
+        mlp objective(30, {9, 7, 5}, 3, activation, cross_entropy::info.name, dropped);
+        objective.begin_epoch(3, 1);
+        const auto rows = first_rows(40);
+        const weight_scale scale{.scale = 0.5F, .inverse = 2};
+        const parameters model = drawn(objective, 4);
+        const std::vector<real> whole = added(objective, data, rows, model, scale);
+
+        // a worker for each stage, with a batch of its own
+        std::vector<network_stage> stages;
+        for (std::size_t s = 0; s + 1 < cuts.size(); ++s) {
+            stages.push_back({.first = cuts[s], .last = cuts[s + 1]});
+        }
+        std::vector<mlp::gradient> batches;
+        for (std::size_t s = 0; s < stages.size(); ++s) {
+            batches.push_back(objective.make_gradient(data, rows.size()));
+        }
+        parameters changed = model;
+        exclusive access;
+        const shared_view view(changed.base(), access, scale);
+        std::vector<const real*> read;
+        for (std::size_t s = 0; s < stages.size(); ++s) {
+            if (s > 0) {
+                std::ranges::copy(objective.handed_up(stages[s], rows.size(), batches[s - 1]),
+                                  objective.handed_up(stages[s], rows.size(), batches[s]).begin());
+            }
+            read.push_back(objective.read<std::decay_t<decltype(data)>>(stages[s], view, batches[s]));
+            objective.forward(stages[s], data, rows, view, read[s], batches[s]);
+        }
+        REQUIRE(std::isfinite(objective.differentiate_outputs(data, rows, batches.back())));
+        for (std::size_t s = stages.size(); s-- > 0;) {
+            objective.backward<std::decay_t<decltype(data)>>(stages[s], rows.size(), view.scale(), read[s], batches[s]);
+            if (s > 0) {
+                std::ranges::copy(objective.handed_down(stages[s], rows.size(), batches[s]),
+                                  objective.handed_down(stages[s], rows.size(), batches[s - 1]).begin());
+            }
+            const std::vector<real> before(changed.exclusive().begin(), changed.exclusive().end());
+            objective.apply(stages[s], data, rows, batches[s], view, -1);
+            for (std::size_t l = 0; l < objective.layers().size(); ++l) {
+                const network_layer& at = objective.layers()[l];
+                const auto same = [&](std::size_t offset, std::size_t size) {
+                    return std::ranges::equal(changed.exclusive().subspan(offset, size), std::span(before).subspan(offset, size));
+                };
+                const bool mine = l >= stages[s].first && l < stages[s].last;
+                REQUIRE((mine || (same(at.weights_at, at.inputs * at.units) && same(at.bias_at, at.units))));
+                REQUIRE((!mine || !same(at.weights_at, at.inputs * at.units)));
+            }
+        }
+        std::vector<real> change(model.size());
+        std::ranges::transform(changed.exclusive(), model.exclusive(), change.begin(), std::minus{});
+        REQUIRE(change == whole);
+    };
+    for (const auto& cuts : {std::vector<std::size_t>{0, 4}, {0, 1, 4}, {0, 2, 4}, {0, 3, 4}, {0, 1, 3, 4}, {0, 1, 2, 3, 4}}) {
+        for (const double dropped : {0.0, 0.3}) {
+            for (const std::string_view activation : {relu::info.name, gelu::info.name}) {
+                check(sparse.view(), cuts, dropped, activation);
+                check(dense.view(), cuts, dropped, activation);
+            }
+        }
+    }
+}
+
 TEST_CASE("a batch of sparse rows touches no other rows of the first layer") {
     const auto sparse = test::make_sparse(target_kind::multiclass, 5, 1000, 2, 4);
     const mlp objective(1000, {16}, 3);
@@ -370,7 +436,7 @@ TEST_CASE("with dropout, the gradient is the slope of the loss while the masks a
             const dense_row row = data.view().row(i);
             std::vector<double> inputs(row.values.begin(), row.values.end());
             for (std::size_t l = 0; l < objective.layers().size(); ++l) {
-                const mlp::layer& at = objective.layers()[l];
+                const network_layer& at = objective.layers()[l];
                 std::vector<real> mask(at.units, real{1});
                 const bool hidden = l + 1 < objective.layers().size();
                 if (hidden) {
@@ -462,7 +528,7 @@ TEST_CASE("initial weights follow from the seed, within their bounds; biases are
         REQUIRE(std::ranges::equal(model.exclusive(), initial_parameters(objective, 1).exclusive()));
         REQUIRE_FALSE(std::ranges::equal(model.exclusive(), initial_parameters(objective, 2).exclusive()));
         for (std::size_t l = 0; l < 3; ++l) {
-            const mlp::layer& at = objective.layers()[l];
+            const network_layer& at = objective.layers()[l];
             const auto fan = static_cast<double>(activation::info.rectifies && l < 2 ? at.inputs : at.inputs + at.units);
             const auto weights = model.exclusive().subspan(at.weights_at, at.inputs * at.units);
             double squares = 0;

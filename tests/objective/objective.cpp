@@ -124,7 +124,7 @@ TEMPLATE_LIST_TEST_CASE("disjoint shares together make up apply, bit for bit", "
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("the witness is finite exactly if the scores are", "", test::objectives) {
+TEMPLATE_LIST_TEST_CASE("what it returns is finite exactly if the scores are", "", test::objectives) {
     INFO(TestType::info.name);
     const real infinity = std::numeric_limits<real>::infinity();
     const auto objective = test::make_objective<TestType>(features, true);

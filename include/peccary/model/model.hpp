@@ -122,7 +122,7 @@ inline model make_network_model(const mlp& network, std::vector<double> labels, 
                .activation = std::string(network.activation().name),
                .output = std::string(network.output().name)};
     for (std::size_t l = 0; l < network.layers().size(); ++l) {
-        const mlp::layer& at = network.layers()[l];
+        const network_layer& at = network.layers()[l];
         const auto weights = trained.exclusive().subspan(at.weights_at, at.inputs * at.units);
         const auto bias = trained.exclusive().subspan(at.bias_at, at.units);
         made.arrays.push_back(
