@@ -2,6 +2,7 @@
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
+#include "support/meeting.hpp"
 #include "support/scripted.hpp"
 #include "support/training.hpp"
 
@@ -13,7 +14,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace peccary;
@@ -69,14 +73,45 @@ TEMPLATE_LIST_TEST_CASE("every evaluation is one read, and of consistent schemes
     }
 }
 
-TEST_CASE("hogwild's workers read a dense network while others write it") {
-    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
-    std::uint64_t torn = 0;
-    // how threads meet is up to the machine
-    for (int attempt = 0; attempt < 50 && torn == 0; ++attempt) {
-        torn = diagnose<hogwild>(network(200), data.view(), {.workers = 8, .epochs = 5, .step = 0.01, .batch = batch}).reads.torn;
+namespace {
+
+/// A network whose first update waits, between the reads of its first layer and of the others, for
+/// a whole one of another worker.
+class paused_network : public mlp {
+public:
+    paused_network(mlp network, unsigned workers) : mlp(std::move(network)), meeting_(std::make_shared<test::meeting>(workers)) {}
+
+    template <dataset_view Data, class View>
+    real differentiate(const Data& data, std::span<const row_index> of, const View& view, gradient& result) const {
+        const network_stage below{.first = 0, .last = 1};
+        const network_stage above{.first = 1, .last = layers().size()};
+        const real* const read_below = read<Data>(below, view, result);
+        forward(below, data, of, view, read_below, result);
+        meeting_->arrive();
+        const real* const read_above = read<Data>(above, view, result);
+        forward(above, data, of, view, read_above, result);
+        const real finite = differentiate_outputs(data, of, result);
+        backward<Data>(above, of.size(), view.scale(), read_above, result);
+        backward<Data>(below, of.size(), view.scale(), read_below, result);
+        return finite;
     }
-    REQUIRE(torn > 0);
+
+private:
+    std::shared_ptr<test::meeting> meeting_;
+};
+
+} // namespace
+
+TEST_CASE("hogwild: an update that another one overtakes between two layers has a torn read") {
+    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
+    diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(rows)));
+    const diagnosed<paused_network> objective(paused_network(network(16), 8), ledger);
+    const auto finished = test::run<hogwild>(objective, data.view(), {.workers = 8, .epochs = 1, .step = 0.01, .batch = batch});
+    const parameter_span shadow = objective.layout().find("shadow");
+    const diagnosis found = ledger.found(std::span(finished.buffer).subspan(shadow.offset, shadow.size));
+    REQUIRE(found.reads.reads == updates);
+    REQUIRE(found.reads.torn > 0);
+    REQUIRE(found.blocks[1].reads.staleness.maximum() > 0);
 }
 
 TEST_CASE("whole reads and applies tear nothing, and each layer is as stale as the script says") {

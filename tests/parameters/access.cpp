@@ -241,8 +241,9 @@ TEMPLATE_LIST_TEST_CASE("policies whose adds wait or retry say so", "", access_p
 
     if constexpr (TestType::info.race_free) {
         constexpr bool counts = TestType::info.lossless; // by retrying or by waiting
-        // How often threads collide is the system's to decide, so they go on until they have, for
-        // as long as the test may run.
+        // Whether threads collide is the system's to decide, so they go on until they have. Four
+        // threads make 128,000 adds each to the same cells: even on one processor an attempt ends
+        // without a collision in less than nine of ten cases, and 500 in a row in less than 1e-22.
         contention all;
         for (int attempt = 0; attempt < 500 && (attempt == 0 || (counts && all.retries + all.contended == 0)); ++attempt) {
             std::vector<contention> tallies(4);

@@ -8,12 +8,8 @@ import unittest
 from harness import ZIPF, ProgramTest
 
 
-
 def leashed(persistence=None):
     return ("--scheme", "leashed" if persistence is None else f"leashed:persistence={persistence}", "--threads", 8)
-
-
-ATTEMPTS = 20  # whether workers overtake each other is up to the machine; in most runs some do
 
 
 class Train(ProgramTest):
@@ -22,13 +18,9 @@ class Train(ProgramTest):
 
     def test_a_run_says_what_was_dropped(self):
         for persistence in (0, 1, None):
-            for _ in range(ATTEMPTS):
-                done = self.train(*leashed(persistence), "--staleness", "exact")
-                run, *_, summary = self.log("log")
-                if persistence != 0 or summary["dropped"] > 0:
-                    break
-            if persistence == 0:
-                self.assertGreater(summary["dropped"], 0)
+            # whether workers overtake each other is up to the machine (tests/scheme/consistency.cpp makes them)
+            done = self.train(*leashed(persistence), "--staleness", "exact")
+            run, *_, summary = self.log("log")
             self.assertEqual(run["settings"]["scheme"], leashed(persistence)[1])
             self.assertEqual(summary["updates"], 2 * run["data"]["training_rows"])  # dropped ones too
             self.assertEqual(summary["staleness"]["samples"] + summary["dropped"], summary["updates"])
@@ -75,14 +67,9 @@ class Train(ProgramTest):
 class Compare(ProgramTest):
     def test_it_applies_to_leashed(self):
         options = ("--threads", "1,4", "--epochs", 2, "--step", 0.1, "--quiet")
-        for _ in range(ATTEMPTS):
-            self.run_program("compare", ZIPF, "--schemes", "sequential,leashed:persistence=0", "--repeat", 2, "--json", "a.json", "--csv",
-                             "a.csv", *options)
-            found = json.loads(self.path("a.json").read_text())
-            if found["contenders"][-1]["dropped"] > 0:
-                break
-            self.path("a.json").unlink()
-        self.assertGreater(found["contenders"][-1]["dropped"], 0)
+        self.run_program("compare", ZIPF, "--schemes", "sequential,leashed:persistence=0", "--repeat", 2, "--json", "a.json", "--csv",
+                         "a.csv", *options)
+        found = json.loads(self.path("a.json").read_text())
         self.assertEqual(found["settings"]["schemes"], ["sequential", "leashed:persistence=0"])
         self.assertEqual(found["contenders"][0]["dropped"], 0)
         for contender in found["contenders"]:

@@ -159,12 +159,13 @@ TEMPLATE_LIST_TEST_CASE("every rule learns, whoever keeps its state", "", scheme
             CAPTURE(workers);
             const mlp objective(data.features(), {12}, 3, "tanh");
             const double step = rule.name == "sgd" ? 0.2 : rule.name == "adagrad" ? 0.1 : 0.02;
-            const train_settings settings{.workers = TestType::info.parallel ? workers : 1,
-                                          .epochs = 12,
-                                          .step = step * test::step_factor<TestType>(TestType::info.parallel ? workers : 1),
-                                          .rule = rule,
-                                          .batch = 10,
-                                          .seed = 3};
+            const train_settings settings =
+                test::reproducible<TestType>({.workers = TestType::info.parallel ? workers : 1,
+                                              .epochs = 12,
+                                              .step = step * test::step_factor<TestType>(TestType::info.parallel ? workers : 1),
+                                              .rule = rule,
+                                              .batch = 10,
+                                              .seed = 3});
             stop_flag never;
             const auto rows = all_rows(data.size());
             trainer<TestType, mlp, std::decay_t<decltype(data)>> run(objective, data, rows, settings, never);
@@ -400,6 +401,7 @@ TEMPLATE_LIST_TEST_CASE("compensation goes with every rule where there is delay,
                     REQUIRE(with[i] == Approx(without[i]).epsilon(1e-4).margin(1e-5));
                 }
                 settings.workers = 8;
+                settings = test::reproducible<TestType>(settings);
                 stop_flag never;
                 const auto rows = all_rows(200);
                 trainer<TestType, mlp, sparse_view> run(objective, data.view(), rows, settings, never);

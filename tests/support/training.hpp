@@ -37,6 +37,23 @@ double step_factor(unsigned workers) {
     return Scheme::info.averages ? workers : 1;
 }
 
+/// The same settings for a run whose bits do not depend on how threads meet: workers of a scheme
+/// that is not deterministic are simulated, if it does not need all of them at once. (`round_robin`
+/// does, and bounds its delays itself.) For tests of what is learned, whose bounds hold or not.
+template <class Scheme>
+peccary::train_settings reproducible(peccary::train_settings settings) {
+    if (settings.workers > 1 && !Scheme::info.deterministic && !Scheme::info.lockstep) {
+        settings.executor = "virtual";
+    }
+    return settings;
+}
+
+/// Whether such a run makes the same bits each time, however threads meet.
+template <class Scheme>
+bool is_reproducible(const std::string& executor, unsigned workers) {
+    return workers == 1 || Scheme::info.deterministic || executor == "virtual";
+}
+
 struct finished_run {
     std::vector<peccary::real> buffer;
     std::vector<peccary::worker_statistics> statistics;

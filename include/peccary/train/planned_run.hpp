@@ -10,17 +10,15 @@
 #include "peccary/data/visiting_order.hpp"
 #include "peccary/execution/executors.hpp"
 #include "peccary/execution/virtual/turn_order.hpp"
-#include "peccary/execution/virtual/virtual_time.hpp"
 #include "peccary/parameters/parameters.hpp"
 #include "peccary/scheme/requirements.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/histogram.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/statistics/worker_statistics.hpp"
-#include "peccary/step/dampings.hpp"
-#include "peccary/step/schedules.hpp"
 #include "peccary/step/step_table.hpp"
 #include "peccary/train/regulariser.hpp"
+#include "peccary/train/resolve.hpp"
 #include "peccary/train/settings.hpp"
 #include "peccary/update/applied_rule.hpp"
 #include "peccary/update/problem.hpp"
@@ -70,8 +68,9 @@ public:
           own_state_(own_state(shares_state(which.info, rule_.rule) ? 0 : workers_, rule_)),
           model_(rule_.own == nullptr ? with_shared_state(task_->initial(settings.seed), rule_) : task_->initial(settings.seed)),
           runner_(make_executor(settings.executor, workers_, settings.pin)), turns_(turns_for(settings, *runner_, workers_)),
-          state_(workers_, sampling_of(settings), stop, damping_of(which.info, settings),
-                 turns_ ? clock_writers::one_thread : clock_writers::each_worker) {
+          state_(workers_, sampling_for(settings, std::max(static_cast<double>(batch_), work_)), stop, damping_for(which.info, settings),
+                 turns_ ? clock_writers::one_thread : clock_writers::each_worker),
+          schedule_(schedule_for(settings)) {
         check(settings_);
         require_fit(which, task_->facts());
         if (rows_.empty()) {
@@ -80,11 +79,7 @@ public:
         if (!settings_.step) {
             throw usage_error("the trainer needs a step size; call calibrate() for one");
         }
-        if (which.info.lockstep && workers_ > 1 && !runner_->about().concurrent) {
-            throw usage_error("the scheme '" + std::string(which.info.name) +
-                              "' needs workers that run at the same time, which the executor '" + std::string(runner_->about().name) +
-                              "' does not promise; choose 'threads'");
-        }
+        require_workers_together(which.info, workers_, runner_->about());
         settings_.epochs = planned_epochs(settings_, task_->facts().nonzeros);
         if (settings_.batch > rows_.size()) {
             throw usage_error("a batch of " + std::to_string(settings_.batch) + " examples is more than the " +
@@ -94,11 +89,6 @@ public:
         // makes a P-th of the updates.
         const double share = which.info.averages ? 1.0 / workers_ : 1.0;
         regulariser_ = {.l2 = share * l2(), .l1 = share * settings_.l1, .first_step = *settings_.step};
-        with_named<schedules>("schedule", settings_.schedule, [&](auto tag) {
-            using named = typename decltype(tag)::type;
-            schedule_ = &named::at;
-            decay_ = settings_.decay.value_or(named::info.decay);
-        });
         scheme_ = which.make(model_, workers_, knob_values(which.info.name, which.knobs, settings_.knobs));
     }
     planned_run(const planned_run&) = delete;
@@ -165,7 +155,7 @@ public:
     const std::optional<divergence>& diverged() const noexcept { return state_.diverged(); }
     std::uint64_t updates_per_epoch() const noexcept { return (rows_.size() + batch_ - 1) / batch_; }
 
-    double decay() const noexcept { return decay_; }
+    double decay() const noexcept { return schedule_.decay; }
 
     /// Updates that the workers have counted since this run was made; none with
     /// `staleness_mode::off`, which stops their clocks.
@@ -234,8 +224,8 @@ public:
     double step_at(std::uint64_t epoch, std::uint64_t update) const {
         const double done = static_cast<double>(epoch) + static_cast<double>(update) / static_cast<double>(updates_per_epoch());
         const progress now{
-            .initial = *settings_.step, .epochs = done, .planned_epochs = static_cast<double>(settings_.epochs), .decay = decay_};
-        return schedule_(now);
+            .initial = *settings_.step, .epochs = done, .planned_epochs = static_cast<double>(settings_.epochs), .decay = schedule_.decay};
+        return schedule_.at(now);
     }
 
     /// Mean loss and accuracy over rows of a problem of the same objective. Only between epochs.
@@ -246,17 +236,6 @@ public:
     evaluation evaluate(std::span<const row_index> rows) { return evaluate_on(*task_, rows); }
 
 private:
-    /// The rule that the settings ask for. Throws `usage_error` if the problem or the scheme cannot
-    /// have it.
-    static update_rule rule_for(const problem& task, const scheme_info& scheme, const train_settings& settings) {
-        const update_rule rule = task.rule(settings.rule);
-        if (task.facts().layerwise) {
-            require_layers_to_change(scheme);
-            require_plain_layer_by_layer(rule);
-        }
-        return rule;
-    }
-
     epoch_end run_next_stretch() {
         const std::uint64_t updates = updates_per_epoch();
         const std::uint64_t begin = position_.stretch_begin;
@@ -293,30 +272,6 @@ private:
         return epoch_end::complete;
     }
 
-    /// Throws `usage_error` where there is nothing to damp, or nothing to do it by.
-    static damping_rule damping_of(const scheme_info& scheme, const train_settings& settings) {
-        const damping_rule rule = damping_named(settings.damping);
-        if (rule.damps) {
-            require_stale_updates(scheme);
-            if (settings.staleness == staleness_mode::off) {
-                throw usage_error("the damping '" + settings.damping +
-                                  "' needs the staleness of every update; do not switch its measuring off");
-            }
-        }
-        return rule;
-    }
-
-    static std::unique_ptr<turn_order> turns_for(const train_settings& settings, const executor& runner, unsigned workers) {
-        if (!runner.about().simulated) {
-            if (settings.delay) {
-                throw usage_error("a delay is for simulated workers, and the executor '" + std::string(runner.about().name) +
-                                  "' has real ones; choose 'virtual'");
-            }
-            return nullptr;
-        }
-        return make_turn_order(settings.delay.value_or(std::string(default_delay)), workers, settings.seed);
-    }
-
     std::size_t snapshot_size() const noexcept {
         std::size_t size = model_.size() + own_state_.size();
         for (const parameters& copy : scheme_->copies()) {
@@ -325,17 +280,6 @@ private:
         return size;
     }
     double nonzeros_of_update() const noexcept { return task_->facts().nonzeros_of_row() * static_cast<double>(batch_); }
-
-    /// Reading the others' clocks moves their cache lines, some 100 ns; done every 8,192 visits of
-    /// a nonzero, some 8 microseconds, it stays below 3 %.
-    staleness_sampling sampling_of(const train_settings& settings) const {
-        constexpr double work_between_samples = 8192;
-        const double update = std::max(static_cast<double>(batch_), work_);
-        // by the staleness of each update
-        const bool damped = damping_named(settings.damping).damps;
-        return {.mode = damped ? staleness_mode::exact : settings.staleness,
-                .period = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(work_between_samples / update))};
-    }
 
     std::shared_ptr<problem> task_;
     std::span<const row_index> rows_;
@@ -349,10 +293,9 @@ private:
     std::unique_ptr<executor> runner_;
     std::unique_ptr<turn_order> turns_; ///< of simulated workers only
     run_state state_;
+    chosen_schedule schedule_;
     std::unique_ptr<scheme> scheme_;
     regulariser regulariser_;
-    double (*schedule_)(const progress&) = nullptr;
-    double decay_ = 0;
     std::vector<row_index> order_;
     run_position position_;
 };
