@@ -10,12 +10,15 @@
 #include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
+#include "peccary/step/rules.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -135,6 +138,29 @@ TEST_CASE("whole reads and applies tear nothing, and each layer is as stale as t
         REQUIRE(staleness.count(0) + staleness.count(2) >= updates - 1);
         REQUIRE(staleness.count(2) == updates / 3);
     }
+}
+
+TEST_CASE("under any rule, only evaluations are reads, and simulated workers tear none") {
+    const auto data = test::make_dense(target_kind::multiclass, rows, 20, 1);
+    const auto diagnosed_under = [&](const rule_settings& rule) {
+        return diagnose<hogwild>(network(8), data.view(),
+                                 {.executor = "virtual", .workers = 8, .epochs = 2, .step = 0.01, .rule = rule, .batch = batch});
+    };
+    const diagnosis plain = diagnosed_under({});
+    rules::for_each([&](auto tag) {
+        for (const std::optional<double> clip_norm : {std::optional<double>(), std::optional(0.1)}) {
+            const std::string name(decltype(tag)::type::info.name);
+            CAPTURE(name, clip_norm.has_value());
+            const diagnosis found = diagnosed_under({.name = name, .clip_norm = clip_norm});
+            REQUIRE(found.reads.reads == 2 * updates);
+            REQUIRE(found.reads.torn == 0);
+            for (std::size_t block = 0; block < plain.blocks.size(); ++block) {
+                // whoever is late is so by as many updates, whatever these do
+                REQUIRE(found.blocks[block].reads.staleness.mean() == plain.blocks[block].reads.staleness.mean());
+                REQUIRE(found.blocks[block].reads.staleness.maximum() == plain.blocks[block].reads.staleness.maximum());
+            }
+        }
+    });
 }
 
 TEST_CASE("a linear model is watched in blocks of its weights and its bias") {
