@@ -13,7 +13,10 @@ if(PECCARY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 add_library(peccary_build_settings INTERFACE)
-target_compile_options(peccary_build_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+target_compile_options(peccary_build_settings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT CMAKE_UNITY_BUILD) # clang also warns of the constants of a source that is joined to this one
+  target_compile_options(peccary_build_settings INTERFACE -Wshadow)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(peccary_build_settings INTERFACE -Wno-restrict) # GCC bug 105651: false alarms on std::string's operator+
 endif()
