@@ -90,7 +90,7 @@ private:
 template <bool Batched, access_policy Access = exclusive>
 class plain_view {
 public:
-    explicit plain_view(real* base) noexcept : view_(base, access_) {}
+    explicit plain_view(parameters& model) noexcept : view_(model.base(), access_) {}
     const shared_view<Access>& view() const noexcept { return view_; }
 
 private:
@@ -100,7 +100,7 @@ private:
 template <access_policy Access> // a template, so that nobody compiles it who has no batch objective
 class plain_view<true, Access> {
 public:
-    explicit plain_view(real* base) noexcept { view_.aim(base, {}); }
+    explicit plain_view(parameters& model) noexcept { view_.aim(model.base(), {}); }
     const parameter_view& view() const noexcept { return view_; }
 
 private:
@@ -124,7 +124,7 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
     std::vector<partial> partials((rows.size() + block - 1) / block);
     std::atomic<std::size_t> next{0};
     runner.run(workers, [&](unsigned /*worker*/) {
-        const plain_view<batch_objective<Objective, Data>> plain(model.base());
+        const plain_view<batch_objective<Objective, Data>> plain(model);
         scorer<Objective, Data> scores(objective, data, block);
         // Relaxed: a block's number orders nothing; the join orders the sums.
         for (std::size_t mine = next.fetch_add(1, std::memory_order_relaxed); mine < partials.size();

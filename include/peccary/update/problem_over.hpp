@@ -61,7 +61,7 @@ public:
         } else if constexpr (contains<Ways, parameter_view>) {
             return example_worker_of(through_view{&view}, part);
         } else {
-            throw not_compiled("views of the parameters");
+            throw_not_compiled("views of the parameters");
         }
     }
     std::unique_ptr<collective_batch> make_collective([[maybe_unused]] unsigned workers,
@@ -71,7 +71,7 @@ public:
         } else if constexpr (contains<Ways, collective_batch>) {
             return std::make_unique<collective_examples<Objective, Data>>(what_.objective, what_.data, part);
         } else {
-            throw not_compiled("batches that workers make together");
+            throw_not_compiled("batches that workers make together");
         }
     }
 
@@ -79,7 +79,7 @@ public:
         return peccary::evaluate(what_.objective, what_.data, rows, model, runner, workers);
     }
     double sum_of_losses(std::span<const row_index> rows, parameters& model) const override {
-        const plain_view<batched> plain(model.base());
+        const plain_view<batched> plain(model);
         scorer<Objective, Data> scores(what_.objective, what_.data, rows.size());
         double loss = 0;
         scores.visit(rows, plain.view(),
@@ -110,8 +110,8 @@ private:
         return facts;
     }
 
-    static usage_error not_compiled(const std::string& what) {
-        return usage_error("this problem was not compiled for " + what + "; make it with the type_list 'all_ways'");
+    [[noreturn]] static void throw_not_compiled(const std::string& what) {
+        throw usage_error("this problem was not compiled for " + what + "; make it with the type_list 'all_ways'");
     }
 
     template <class Policy>
@@ -119,7 +119,7 @@ private:
         if constexpr (contains<Ways, Policy>) {
             return example_worker_of(through_policy<Policy>{policy}, part);
         } else {
-            throw not_compiled("the access policy '" + std::string(Policy::info.name) + "'");
+            throw_not_compiled("the access policy '" + std::string(Policy::info.name) + "'");
         }
     }
     template <class Through>
