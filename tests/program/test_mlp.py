@@ -35,9 +35,9 @@ class Networks(ProgramTest):
             self.assertAlmostEqual(sum(chances), 1, places=5)
 
     def test_defaults_learn_digits(self):
-        done = self.run_program("train", DIGITS, "--test", DIGITS_TEST, "--objective", "mlp", "--quiet")
-        # the scheme that is the fastest here, on real threads; serially 0.95 or more
-        self.assertGreaterEqual(self.accuracy(done), 0.75)
+        # one worker, so that the scheme is not one whose result depends on how threads meet
+        done = self.run_program("train", DIGITS, "--test", DIGITS_TEST, "--objective", "mlp", "--threads", 1, "--quiet")
+        self.assertGreaterEqual(self.accuracy(done), 0.92)
 
     def test_activations_and_layers(self):
         for activation in ("relu", "tanh", "sigmoid", "gelu"):

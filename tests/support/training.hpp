@@ -39,7 +39,7 @@ double step_factor(unsigned workers) {
 
 /// The same settings for a run whose bits do not depend on how threads meet: workers of a scheme
 /// that is not deterministic are simulated, if it does not need all of them at once. (`round_robin`
-/// does, and bounds its delays itself.) For tests of what is learned, whose bounds hold or not.
+/// does, and bounds its delays itself.) For tests with a bound on what is learned.
 template <class Scheme>
 peccary::train_settings reproducible(peccary::train_settings settings) {
     if (settings.workers > 1 && !Scheme::info.deterministic && !Scheme::info.lockstep) {

@@ -2,11 +2,16 @@
 // what the last one's sums mean.
 #pragma once
 
+#include "peccary/objective/activations.hpp"
+#include "peccary/objective/matrix_product.hpp"
 #include "peccary/objective/network/batch.hpp"
 #include "peccary/objective/network/chosen_output.hpp"
 #include "peccary/objective/network/layers.hpp"
 #include "peccary/objective/network/passes.hpp"
 #include "peccary/objective/objective.hpp"
+#include "peccary/objective/outputs.hpp"
+
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <cstddef>
@@ -135,8 +140,8 @@ public:
 
     // The same for a stage of the layers alone (`network_passes`). One after another, the stages
     // make what the network does as a whole: `read` and `forward` from the first to the last, then
-    // `differentiate_outputs`, then `backward` and `apply` from the last to the first. Between
-    // stages of different workers go what `handed_up` and `handed_down` give.
+    // `differentiate_outputs`, then `backward` and `apply` from the last to the first. Stages of
+    // different workers hand each other `handed_up` and `handed_down`.
 
     /// Reads the stage's parameters; element k of the buffer is element k of the result.
     template <dataset_view Data, class View>
