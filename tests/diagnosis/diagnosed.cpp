@@ -18,11 +18,12 @@ using namespace peccary;
 
 namespace {
 
-template <class Scheme, class Objective, class Data>
-diagnosis diagnose(const Objective& objective, const Data& data, const train_settings& settings, std::vector<real>& weights) {
+template <class Objective, class Data>
+diagnosis diagnose(const scheme_entry& which, const Objective& objective, const Data& data, const train_settings& settings,
+                   std::vector<real>& weights) {
     diagnostic_ledger ledger(feature_frequency(data, all_rows(data.size())));
     const diagnosed<Objective> counting(objective, ledger);
-    const auto finished = test::run<Scheme>(counting, data, settings);
+    const auto finished = test::run(which, counting, data, settings);
     const parameter_span shadow = counting.layout().find("shadow");
     weights.assign(finished.buffer.begin(), finished.buffer.begin() + static_cast<std::ptrdiff_t>(objective.layout().size()));
     return ledger.found(std::span(finished.buffer).subspan(shadow.offset, shadow.size));
@@ -30,14 +31,15 @@ diagnosis diagnose(const Objective& objective, const Data& data, const train_set
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("one worker: nothing is lost or late, and the weights have the bits of a run without", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("one worker: nothing is lost or late, and the weights have the bits of a run without") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::binary, 300, 50, 1);
     const linear<squared_hinge> objective(50, true);
     for (const std::uint64_t batch : {1, 7}) {
         const train_settings settings{.workers = 1, .epochs = 3, .step = 0.05, .batch = batch};
         std::vector<real> weights;
-        const diagnosis found = diagnose<TestType>(objective, data.view(), settings, weights);
+        const diagnosis found = diagnose(which, objective, data.view(), settings, weights);
         REQUIRE(found.adds == 3 * data.view().nonzeros());
         REQUIRE(found.lost == 0);
         if (batch == 1) { // else later rows of a batch find the adds of earlier ones
@@ -46,41 +48,42 @@ TEMPLATE_LIST_TEST_CASE("one worker: nothing is lost or late, and the weights ha
         }
         // The shares of a batch are applied by workers that wait for each other: there is nothing
         // to be late for.
-        REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
-        const auto plain = test::run<TestType>(objective, data.view(), settings);
+        REQUIRE(found.hot.samples() + found.cold.samples() == (which.info.name == "synchronous" ? 0 : found.adds));
+        const auto plain = test::run(which, objective, data.view(), settings);
         REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("several workers: a lossless scheme loses nothing", "", schemes) {
-    INFO(TestType::info.name);
-    if (!TestType::info.parallel || !TestType::info.lossless) {
+TEST_CASE("several workers: a lossless scheme loses nothing") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (!which.info.parallel || !which.info.lossless) {
         return;
     }
     const auto data = test::make_sparse(target_kind::multiclass, 1000, 20, 2);
     std::vector<real> weights;
-    const diagnosis found = diagnose<TestType>(softmax(20, 3, false), data.view(), {.workers = 4, .epochs = 5, .step = 0.01}, weights);
+    const diagnosis found = diagnose(which, softmax(20, 3, false), data.view(), {.workers = 4, .epochs = 5, .step = 0.01}, weights);
     REQUIRE(found.adds == 5 * data.view().nonzeros());
     REQUIRE(found.lost == 0);
 }
 
-TEMPLATE_LIST_TEST_CASE("networks: every add to a feature of the first layer is counted, and the weights are those of a run without", "",
-                        schemes) {
-    INFO(TestType::info.name);
-    const unsigned most = TestType::info.parallel && TestType::info.lossless ? 4 : 1;
+TEST_CASE("networks: every add to a feature of the first layer is counted, and the weights are those of a run without") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    const unsigned most = which.info.parallel && which.info.lossless ? 4 : 1;
     const auto check = [&](const auto& data, std::uint64_t adds) {
         const mlp objective(data.features(), {8}, 3);
         for (const unsigned workers : {1U, most}) {
             const train_settings settings{.workers = workers, .epochs = 2, .step = 0.05, .batch = 32, .seed = 5};
             std::vector<real> weights;
-            const diagnosis found = diagnose<TestType>(objective, data, settings, weights);
+            const diagnosis found = diagnose(which, objective, data, settings, weights);
             REQUIRE(found.adds == adds);
             REQUIRE(found.lost == 0);
-            REQUIRE(found.hot.samples() + found.cold.samples() == (TestType::info.name == "synchronous" ? 0 : found.adds));
+            REQUIRE(found.hot.samples() + found.cold.samples() == (which.info.name == "synchronous" ? 0 : found.adds));
             if (workers == 1) {
                 // nobody else adds
                 REQUIRE(std::max(found.hot.maximum(), found.cold.maximum()) == 0);
-                const auto plain = test::run<TestType>(objective, data, settings);
+                const auto plain = test::run(which, objective, data, settings);
                 REQUIRE(std::ranges::equal(weights, std::span(plain.buffer).first(weights.size())));
             }
         }
@@ -94,8 +97,9 @@ TEMPLATE_LIST_TEST_CASE("networks: every add to a feature of the first layer is 
 TEST_CASE("several workers: hogwild's late updates are found") {
     const auto data = test::make_sparse(target_kind::binary, 4000, 4, 3);
     std::vector<real> weights;
-    const diagnosis found = diagnose<hogwild>(test::overtaken(linear<logistic>(4, false), 4, test::moment::between_read_and_write),
-                                              data.view(), {.workers = 4, .epochs = 1, .step = 0.01}, weights);
+    const diagnosis found =
+        diagnose(entry_of<hogwild>(), test::overtaken(linear<logistic>(4, false), 4, test::moment::between_read_and_write), data.view(),
+                 {.workers = 4, .epochs = 1, .step = 0.01}, weights);
     REQUIRE(found.adds == data.view().nonzeros());
     REQUIRE(found.lost < found.adds);
     REQUIRE(std::max(found.hot.maximum(), found.cold.maximum()) > 0);
@@ -135,7 +139,7 @@ TEST_CASE("hot are the most frequent features, as many as make up half of the no
     }
     std::vector<real> weights;
     const diagnosis found =
-        diagnose<sequential>(linear<logistic>(4, false), data.view(), {.workers = 1, .epochs = 2, .step = 0.1}, weights);
+        diagnose(entry_of<sequential>(), linear<logistic>(4, false), data.view(), {.workers = 1, .epochs = 2, .step = 0.1}, weights);
     REQUIRE(found.features == 4);
     REQUIRE(found.hot_features == 1);
     REQUIRE(found.hot.samples() == 20);

@@ -1,6 +1,7 @@
 """What the program's tests share: running it, and the data that ships with the project.
 
-The program's path is in the environment variable PECCARY; PECCARY_UPLOT is ON if uPlot is embedded in it.
+The program's path is in the environment variable PECCARY; PECCARY_UPLOT is ON if uPlot is embedded in it,
+and PECCARY_SANITIZER names the sanitizer that it runs under, if any.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from pathlib import Path
 
 PROGRAM = os.environ["PECCARY"]
 UPLOT = os.environ.get("PECCARY_UPLOT") == "ON"
+SANITIZED = os.environ.get("PECCARY_SANITIZER", "") != ""  # and so 5 to 20 times as slow
 TOP = Path(__file__).resolve().parent.parent.parent
 ZIPF = TOP / "data" / "zipf.svm"
 ZIPF_TEST = TOP / "data" / "zipf.test.svm"

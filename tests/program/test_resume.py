@@ -5,7 +5,12 @@ import signal
 import time
 import unittest
 
-from harness import ZIPF, ProgramTest
+from harness import SANITIZED, ZIPF, ProgramTest
+
+# Long enough to be interrupted within.
+SERIAL_EPOCHS = 30 if SANITIZED else 150
+PARALLEL_EPOCHS = 20 if SANITIZED else 100
+COLLECTIVE_EPOCHS = 4 if SANITIZED else 12
 
 
 class Resume(ProgramTest):
@@ -46,10 +51,10 @@ class Resume(ProgramTest):
         return int(re.search(r"interrupted in epoch \d+ of \d+, after ([0-9,]+) of", message)[1].replace(",", ""))
 
     def test_deterministic_schemes_end_with_the_same_bits(self):
-        for options in (("--scheme", "sequential", "--epochs", "150"),
-                        ("--scheme", "sequential", "--epochs", "150", "--l1", "1e-4", "--bias", "--batch", "3"),
-                        ("--scheme", "synchronous", "--threads", "2", "--epochs", "12"),
-                        ("--scheme", "synchronous", "--threads", "2", "--epochs", "6", "--batch", "5", "--validation", "0.1")):
+        for options in (("--scheme", "sequential", "--epochs", SERIAL_EPOCHS),
+                        ("--scheme", "sequential", "--epochs", SERIAL_EPOCHS, "--l1", "1e-4", "--bias", "--batch", "3"),
+                        ("--scheme", "synchronous", "--threads", "2", "--epochs", COLLECTIVE_EPOCHS),
+                        ("--scheme", "synchronous", "--threads", "2", "--epochs", COLLECTIVE_EPOCHS, "--batch", "5", "--validation", "0.1")):
             self.run_program("train", self.data, *options, "--model", "whole", "--quiet")
             within = []
             for moment, how in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGINT)):
@@ -58,9 +63,9 @@ class Resume(ProgramTest):
             self.assertTrue(any(within), "no run was interrupted in the middle of an epoch")
 
     def test_log_goes_on(self):
-        self.interrupt_and_resume(("--scheme", "sequential", "--epochs", "150"), signal.SIGINT, 0)
+        self.interrupt_and_resume(("--scheme", "sequential", "--epochs", SERIAL_EPOCHS), signal.SIGINT, 0)
         records = self.log("log")
-        self.assertEqual([record["epoch"] for record in records if record["record"] == "epoch"], list(range(1, 151)))
+        self.assertEqual([record["epoch"] for record in records if record["record"] == "epoch"], list(range(1, SERIAL_EPOCHS + 1)))
         runs = [record for record in records if record["record"] == "run"]
         self.assertEqual(len(runs), 2)
         self.assertGreater(runs[1]["resumed_at"]["epoch"] + runs[1]["resumed_at"]["update"], 0)
@@ -68,8 +73,8 @@ class Resume(ProgramTest):
         self.assertEqual(times, sorted(times))
 
     def test_asynchronous_runs_resume_too(self):
-        self.interrupt_and_resume(("--epochs", "100", "--threads", "2"), signal.SIGTERM, 0)
-        self.assertEqual(self.log("log")[-1]["updates"], 100 * 32000)
+        self.interrupt_and_resume(("--epochs", PARALLEL_EPOCHS, "--threads", "2"), signal.SIGTERM, 0)
+        self.assertEqual(self.log("log")[-1]["updates"], PARALLEL_EPOCHS * 32000)
 
     def test_without_a_checkpoint_it_says_so(self):
         child = self.start("train", self.data, "--epochs", "100000", "--log", "log")

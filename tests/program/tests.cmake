@@ -7,6 +7,6 @@ endif()
 foreach(name ${program_tests})
   add_test(NAME program.${name} COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/test_${name}.py")
   set_tests_properties(program.${name} PROPERTIES
-    ENVIRONMENT "PECCARY=$<TARGET_FILE:peccary_program>;PECCARY_UPLOT=$<TARGET_PROPERTY:peccary_program,PECCARY_UPLOT>;PYTHONDONTWRITEBYTECODE=1"
+    ENVIRONMENT "PECCARY=$<TARGET_FILE:peccary_program>;PECCARY_UPLOT=$<TARGET_PROPERTY:peccary_program,PECCARY_UPLOT>;PECCARY_SANITIZER=${PECCARY_SANITIZER};PYTHONDONTWRITEBYTECODE=1"
     TIMEOUT 600)
 endforeach()

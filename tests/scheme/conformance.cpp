@@ -36,53 +36,53 @@ train_settings counting_settings(const std::string& executor, unsigned workers, 
 
 /// What an add of one worker is to the parameters, as a part of it. The tests' numbers of workers
 /// are powers of two, so it is exact.
-template <class Scheme>
-constexpr real counted_share(unsigned workers) {
-    return Scheme::info.averages ? real{1} / static_cast<real>(workers) : real{1};
-}
+real counted_share(const scheme_info& of, unsigned workers) { return of.averages ? real{1} / static_cast<real>(workers) : real{1}; }
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("each example is evaluated and applied exactly once an epoch", "", schemes) {
-    INFO(TestType::info.name);
-    test::with_executors<TestType>({1, 2, 4, 8}, [](const std::string& executor, unsigned workers) {
+TEST_CASE("each example is evaluated and applied exactly once an epoch") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    test::with_executors(which.info, {1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
         for (const std::uint64_t batch : {1, 16}) {
             // whole batches; fewer than workers can share at last
             for (const std::size_t rows : {1008, 48, 16}) {
                 CAPTURE(executor, workers, batch, rows);
                 const auto data = test::make_identity(rows);
                 const test::counting objective(rows, rows);
-                const auto end = test::run<TestType>(objective, data.view(), counting_settings(executor, workers, batch, 3));
+                const auto end = test::run(which, objective, data.view(), counting_settings(executor, workers, batch, 3));
                 REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, 3));
                 const std::vector<real> weights(end.buffer.begin(), end.buffer.begin() + static_cast<std::ptrdiff_t>(rows));
-                REQUIRE(weights == std::vector<real>(rows, real{3} * counted_share<TestType>(workers)));
+                REQUIRE(weights == std::vector<real>(rows, real{3} * counted_share(which.info, workers)));
             }
         }
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("a last batch of fewer examples has its mean too", "", schemes) {
-    INFO(TestType::info.name);
-    test::with_executors<TestType>({1, 4}, [](const std::string& executor, unsigned workers) {
+TEST_CASE("a last batch of fewer examples has its mean too") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    test::with_executors(which.info, {1, 4}, [&](const std::string& executor, unsigned workers) {
         const std::size_t rows = 20; // 16 and 4
         const auto data = test::make_identity(rows);
         const test::counting objective(rows, rows);
-        const auto end = test::run<TestType>(objective, data.view(), counting_settings(executor, workers, 16, 1));
+        const auto end = test::run(which, objective, data.view(), counting_settings(executor, workers, 16, 1));
         REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, 1));
         const std::span weights = std::span(end.buffer).first(rows);
-        REQUIRE(std::ranges::count(weights, real{1} * counted_share<TestType>(workers)) == 16);
-        REQUIRE(std::ranges::count(weights, real{4} * counted_share<TestType>(workers)) == 4);
+        REQUIRE(std::ranges::count(weights, real{1} * counted_share(which.info, workers)) == 16);
+        REQUIRE(std::ranges::count(weights, real{4} * counted_share(which.info, workers)) == 4);
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("a subset of the rows is all that is used", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a subset of the rows is all that is used") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_identity(1000);
     const auto rows = split_rows(1000, 1, 0.4).training;
     const test::counting objective(1000, 1000);
-    const unsigned workers = TestType::info.parallel ? 4 : 1;
+    const unsigned workers = which.info.parallel ? 4 : 1;
     stop_flag never;
-    trainer<TestType, test::counting, sparse_view> run(objective, data.view(), rows, counting_settings("threads", workers, 1, 1), never);
+    planned_run run(make_problem(objective, data.view()), which, rows, counting_settings("threads", workers, 1, 1), never);
     REQUIRE(run.run_epoch() == epoch_end::complete);
     const auto visits = objective.visits();
     for (row_index row = 0; row < 1000; ++row) {
@@ -90,17 +90,18 @@ TEMPLATE_LIST_TEST_CASE("a subset of the rows is all that is used", "", schemes)
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every update", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("tallies add up, and staleness is sampled at every update") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::binary, 403, 50, 1);
-    test::with_executors<TestType>({1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
+    test::with_executors(which.info, {1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
         for (const std::uint64_t batch : {1, 16}) {
             CAPTURE(executor, workers, batch);
             train_settings settings{.executor = executor, .workers = workers, .epochs = 3, .step = 0.2, .batch = batch, .l2 = 0.1};
             const std::uint64_t updates = 3 * ((403 + batch - 1) / batch);
             for (const auto mode : {staleness_mode::exact, staleness_mode::off, staleness_mode::sampled}) {
                 settings.staleness = mode;
-                const auto end = test::run<TestType>(linear<logistic>(50, true), data.view(), settings);
+                const auto end = test::run(which, linear<logistic>(50, true), data.view(), settings);
                 REQUIRE(end.statistics.size() == workers);
                 const auto all = end.merged();
                 REQUIRE(all.examples == 3 * 403);
@@ -108,7 +109,7 @@ TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every updat
                 const std::uint64_t samples = all.staleness.samples();
                 REQUIRE((mode == staleness_mode::exact ? samples == updates : samples <= (mode == staleness_mode::off ? 0 : updates)));
                 // nothing of it is under way between merges
-                constexpr bool merges = TestType::info.stale == stale_writes::merges;
+                const bool merges = which.info.stale == stale_writes::merges;
                 REQUIRE(all.overlap.samples() == (mode == staleness_mode::exact && !merges ? updates : 0));
                 REQUIRE(all.as_sampled.samples() <= (mode == staleness_mode::exact ? samples : 0));
                 if (mode == staleness_mode::exact) {
@@ -129,25 +130,27 @@ TEMPLATE_LIST_TEST_CASE("tallies add up, and staleness is sampled at every updat
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("a scheme's own batch is sampled as often as one that is asked for", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a scheme's own batch is sampled as often as one that is asked for") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::binary, 20'000, 50, 1);
     const auto samples = [&](std::uint64_t batch) {
         const train_settings settings{.workers = 1, .epochs = 1, .step = 0.1, .batch = batch};
-        return test::run<TestType>(linear<logistic>(50, false), data.view(), settings).merged().staleness.samples();
+        return test::run(which, linear<logistic>(50, false), data.view(), settings).merged().staleness.samples();
     };
     REQUIRE(samples(0) > 0);
-    REQUIRE(samples(0) == samples(TestType::info.batch));
+    REQUIRE(samples(0) == samples(which.info.batch));
 }
 
-TEMPLATE_LIST_TEST_CASE("the parts of each worker's time add up to that of the epochs", "", schemes) {
-    INFO(TestType::info.name);
-    constexpr bool merges = TestType::info.stale == stale_writes::merges || std::string_view(TestType::info.name) == "hogbatch";
+TEST_CASE("the parts of each worker's time add up to that of the epochs") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    const bool merges = which.info.stale == stale_writes::merges || std::string_view(which.info.name) == "hogbatch";
     const auto data = test::make_sparse(target_kind::binary, 2000, 50, 1);
-    test::with_executors<TestType>({1, 2, 8}, [&](const std::string& executor, unsigned workers) {
+    test::with_executors(which.info, {1, 2, 8}, [&](const std::string& executor, unsigned workers) {
         CAPTURE(executor, workers);
         const train_settings settings{.executor = executor, .workers = workers, .epochs = 3, .step = 0.1, .l2 = 0.1};
-        const auto end = test::run<TestType>(linear<logistic>(50, true), data.view(), settings);
+        const auto end = test::run(which, linear<logistic>(50, true), data.view(), settings);
         for (const auto& worker : end.statistics) {
             const worker_times parts = worker.times();
             for (const double part : {parts.computing, parts.locks, parts.barriers, parts.retrying, parts.merging, parts.idle}) {
@@ -183,25 +186,26 @@ TEST_CASE("estimates take no more than the measured parts leave") {
     REQUIRE(parts.all() == 10);
 }
 
-TEMPLATE_LIST_TEST_CASE("lossless schemes conserve integer sums under contention", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("lossless schemes conserve integer sums under contention") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     // Whole batches, and the 50 features equally often. 32 workers that meet twice an update take a
     // millisecond for it on two cores.
-    const auto rows = static_cast<std::size_t>(TestType::info.lockstep ? test::repetitions(800, 400) : test::repetitions(8000, 1600));
+    const auto rows = static_cast<std::size_t>(which.info.lockstep ? test::repetitions(800, 400) : test::repetitions(8000, 1600));
     const auto data = test::make_contended(rows);
     const std::uint64_t epochs = 3; // sums below 2^24
-    test::with_executors<TestType>({1, 8, 32}, [&](const std::string& executor, unsigned workers) {
+    test::with_executors(which.info, {1, 8, 32}, [&](const std::string& executor, unsigned workers) {
         for (const std::uint64_t batch : {1, 16}) {
             CAPTURE(executor, workers, batch);
             const test::counting objective(rows, 60);
-            const auto end = test::run<TestType>(objective, data.view(), counting_settings(executor, workers, batch, epochs));
+            const auto end = test::run(which, objective, data.view(), counting_settings(executor, workers, batch, epochs));
             REQUIRE(objective.visits() == std::vector<std::uint32_t>(rows, static_cast<std::uint32_t>(epochs)));
-            const auto all = static_cast<real>(rows * epochs) * counted_share<TestType>(workers);
+            const auto all = static_cast<real>(rows * epochs) * counted_share(which.info, workers);
             for (std::size_t at = 0; at < end.buffer.size(); ++at) {
                 CAPTURE(at);
                 const bool touched_by_all = at == 0 || at == 1 || at == 5 || at == objective.layout().find("bias").offset;
                 const real exact = touched_by_all ? all : at >= 10 && at < 60 ? all / 50 : 0;
-                if (TestType::info.lossless || workers == 1) {
+                if (which.info.lossless || workers == 1) {
                     REQUIRE(end.buffer[at] == exact);
                 } else {
                     REQUIRE(end.buffer[at] <= exact); // adds may be lost, never invented
@@ -212,21 +216,22 @@ TEMPLATE_LIST_TEST_CASE("lossless schemes conserve integer sums under contention
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("deterministic schemes give the same bits again", "", schemes) {
-    if constexpr (TestType::info.deterministic) {
-        INFO(TestType::info.name);
+TEST_CASE("deterministic schemes give the same bits again") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (which.info.deterministic) {
         const auto data = test::make_sparse(target_kind::multiclass, 600, 50, 4);
         std::vector<real> first;
-        test::with_executors<TestType>({1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
+        test::with_executors(which.info, {1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
             const train_settings settings{.executor = executor, .workers = workers, .epochs = 2, .step = 0.3, .l2 = 0.05, .l1 = 1e-4};
-            const auto once = test::run<TestType>(softmax(50, 3, true), data.view(), settings).buffer;
-            const auto again = test::run<TestType>(softmax(50, 3, true), data.view(), settings).buffer;
+            const auto once = test::run(which, softmax(50, 3, true), data.view(), settings).buffer;
+            const auto again = test::run(which, softmax(50, 3, true), data.view(), settings).buffer;
             REQUIRE(once == again);
             if (first.empty()) {
                 first = once;
             }
             // Not even the number of workers matters, unless workers train copies of their own.
-            REQUIRE((once == first || TestType::info.stale == stale_writes::merges));
+            REQUIRE((once == first || which.info.stale == stale_writes::merges));
         });
     }
 }
@@ -235,9 +240,8 @@ TEST_CASE("the staleness so far can be looked at while workers are at it") {
     const auto data = test::make_sparse(target_kind::binary, 5000, 50, 1);
     const auto rows = all_rows(5000);
     stop_flag never;
-    trainer<hogwild, linear<logistic>, sparse_view> run(linear<logistic>(50, false), data.view(), rows,
-                                                        {.workers = 4, .epochs = 20, .step = 0.1, .staleness = staleness_mode::exact},
-                                                        never);
+    planned_run run(make_problem(linear<logistic>(50, false), data.view()), entry_of<hogwild>(), rows,
+                    {.workers = 4, .epochs = 20, .step = 0.1, .staleness = staleness_mode::exact}, never);
     std::atomic<bool> ended{false};
     bool grows = true;
     std::thread looking([&] {
@@ -259,7 +263,7 @@ TEST_CASE("the staleness so far can be looked at while workers are at it") {
 
 TEST_CASE("round robin: nobody is more than one round behind") {
     const auto data = test::make_sparse(target_kind::binary, 2000, 50, 1);
-    test::with_executors<round_robin>({1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
+    test::with_executors(round_robin::info, {1, 2, 4, 8}, [&](const std::string& executor, unsigned workers) {
         const train_settings settings{
             .executor = executor, .workers = workers, .epochs = 2, .step = 0.2, .staleness = staleness_mode::exact};
         const auto end = test::run<round_robin>(linear<logistic>(50, false), data.view(), settings);

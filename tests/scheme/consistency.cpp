@@ -24,9 +24,9 @@ namespace {
 
 constexpr std::size_t features = 700; ///< some microseconds to read, so that others write meanwhile
 
-template <class Scheme>
-constexpr bool reads_whole_versions =
-    Scheme::info.consistency == read_consistency::consistent || Scheme::info.consistency == read_consistency::serial;
+bool reads_whole_versions(const scheme_info& of) {
+    return of.consistency == read_consistency::consistent || of.consistency == read_consistency::serial;
+}
 
 /// Adds 1 to all parameters, and looks whether all are equal where they are read.
 class uniform {
@@ -99,15 +99,16 @@ train_settings counting(const std::string& executor, unsigned workers) {
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("consistent and serial schemes read whole versions", "", schemes) {
-    if constexpr (reads_whole_versions<TestType>) {
-        INFO(TestType::info.name);
-        const auto rows = static_cast<std::size_t>(TestType::info.lockstep ? test::repetitions(600, 100) : test::repetitions(4000, 400));
+TEST_CASE("consistent and serial schemes read whole versions") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (reads_whole_versions(which.info)) {
+        const auto rows = static_cast<std::size_t>(which.info.lockstep ? test::repetitions(600, 100) : test::repetitions(4000, 400));
         const ones data(rows);
-        test::with_executors<TestType>({1, 8, 32}, [&](const std::string& executor, unsigned workers) {
+        test::with_executors(which.info, {1, 8, 32}, [&](const std::string& executor, unsigned workers) {
             CAPTURE(executor, workers);
             const uniform objective;
-            const auto end = test::run<TestType>(objective, data.view(), counting(executor, workers));
+            const auto end = test::run(which, objective, data.view(), counting(executor, workers));
             REQUIRE_FALSE(objective.torn());
             const auto all = static_cast<real>(3 * rows);
             REQUIRE(std::all_of(end.buffer.begin(), end.buffer.begin() + features, [all](real weight) { return weight == all; }));

@@ -28,8 +28,7 @@ namespace {
 
 constexpr std::size_t damped_rows = 300;
 
-template <class Scheme>
-constexpr bool late_by_a_script = Scheme::info.stale == stale_writes::updates && !Scheme::info.lockstep;
+bool late_by_a_script(const scheme_info& of) { return of.stale == stale_writes::updates && !of.lockstep; }
 
 /// An update as a script has it.
 struct scripted_update {
@@ -78,14 +77,14 @@ double factor_by_hand(std::vector<std::uint64_t> seen, unsigned workers, double 
                             .rank = (below + up_to) / 2 / static_cast<double>(seen.size())});
 }
 
-template <class Scheme, class Damping>
-void check_script(const test::script& turns, unsigned workers, const std::string& name) {
-    CAPTURE(Scheme::info.name, name, workers, turns.cycle);
+template <class Damping>
+void check_script(const scheme_entry& which, const test::script& turns, unsigned workers, const std::string& name) {
+    CAPTURE(which.info.name, name, workers, turns.cycle);
     const damping_rule rule = damping_named(name);
     const double step = 0.25;
     const auto data = test::make_identity(damped_rows);
-    auto run = test::run_scripted<Scheme>(test::counting(damped_rows, damped_rows), data.view(), workers, turns, 1,
-                                          {.mode = staleness_mode::exact}, step, rule);
+    auto run = test::run_scripted(which, test::counting(damped_rows, damped_rows), data.view(), workers, turns, 1,
+                                  {.mode = staleness_mode::exact}, step, rule);
     REQUIRE(run.applied == damped_rows);
     std::vector<std::vector<std::uint64_t>> seen(workers);
     std::vector<double> factors(workers);
@@ -119,35 +118,39 @@ void with_dampings(Check check) {
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("the change of every update is the step times the function of its staleness", "", schemes) {
-    if constexpr (late_by_a_script<TestType>) {
-        dampings::for_each([](auto tag) {
+TEST_CASE("the change of every update is the step times the function of its staleness") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (late_by_a_script(which.info)) {
+        dampings::for_each([&](auto tag) {
             using damping = typename decltype(tag)::type;
             const std::string name(damping::info.name);
-            check_script<TestType, damping>({{}, {0, 1, 1, 0}}, 2, name);
-            check_script<TestType, damping>({{}, {0, 1, 2, 2, 1, 1, 1, 0, 2, 2}}, 3, name);
+            check_script<damping>(which, {{}, {0, 1, 1, 0}}, 2, name);
+            check_script<damping>(which, {{}, {0, 1, 2, 2, 1, 1, 1, 0, 2, 2}}, 3, name);
             for (const unsigned workers : {2U, 5U, 40U}) {
-                check_script<TestType, damping>(test::drawn_at_random(workers, workers), workers, name);
+                check_script<damping>(which, test::drawn_at_random(workers, workers), workers, name);
                 if (damping::info.knob > 0) {
-                    check_script<TestType, damping>(test::drawn_at_random(workers, workers), workers, name + ":0.5");
+                    check_script<damping>(which, test::drawn_at_random(workers, workers), workers, name + ":0.5");
                 }
             }
         });
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("under threads, what was applied is what was measured", "", schemes) {
-    if constexpr (TestType::info.stale == stale_writes::updates) {
+TEST_CASE("under threads, what was applied is what was measured") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (which.info.stale == stale_writes::updates) {
         // no two rows share a coordinate, so nothing is lost
         const auto data = test::make_identity(4000);
         for (const unsigned workers : {1U, 8U}) {
             with_dampings([&](const std::string& damping) {
-                CAPTURE(TestType::info.name, workers, damping);
+                CAPTURE(workers, damping);
                 train_settings settings = settings_with(damping, "threads", workers);
                 settings.schedule = "constant";
                 settings.batch = 1;
                 settings.l2 = 0.0;
-                const auto run = test::run<TestType>(test::counting(4000, 4000), data.view(), settings);
+                const auto run = test::run(which, test::counting(4000, 4000), data.view(), settings);
                 const worker_statistics all = run.merged();
                 const double applied = std::accumulate(run.buffer.begin(), run.buffer.begin() + 4000, 0.0) / 0.2;
                 if (damping == "none") {
@@ -171,39 +174,42 @@ TEMPLATE_LIST_TEST_CASE("under threads, what was applied is what was measured", 
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("one worker is not damped: the bits of sequential", "", schemes) {
-    if constexpr (TestType::info.stale == stale_writes::updates) {
+TEST_CASE("one worker is not damped: the bits of sequential") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (which.info.stale == stale_writes::updates) {
         const auto data = test::make_sparse(target_kind::binary, damped_rows, 50, 1);
         const linear<logistic> objective(50, true);
         train_settings settings{.workers = 1, .epochs = 2, .step = 0.2, .batch = 1, .l2 = 0.1, .l1 = 1e-4};
         const auto serial = test::run<sequential>(objective, data.view(), settings);
         with_dampings([&](const std::string& damping) {
-            CAPTURE(TestType::info.name, damping);
+            CAPTURE(damping);
             settings.damping = damping;
-            REQUIRE(test::run<TestType>(objective, data.view(), settings).buffer == serial.buffer);
+            REQUIRE(test::run(which, objective, data.view(), settings).buffer == serial.buffer);
         });
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("simulated: the same bits again, other bits than without, and those of a run that went on at an epoch's end", "",
-                        schemes) {
-    if constexpr (late_by_a_script<TestType>) {
+TEST_CASE("simulated: the same bits again, other bits than without, and those of a run that went on at an epoch's end") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (late_by_a_script(which.info)) {
         const auto data = test::make_sparse(target_kind::binary, damped_rows, 50, 1);
         const linear<logistic> objective(50, true);
         const auto ids = all_rows(damped_rows);
         stop_flag never;
         std::vector<std::vector<real>> all;
         with_dampings([&](const std::string& damping) {
-            CAPTURE(TestType::info.name, damping);
+            CAPTURE(damping);
             train_settings settings = settings_with(damping, "virtual", 9);
             settings.batch = 1;
-            const auto whole = test::run<TestType>(objective, data.view(), settings).buffer;
-            REQUIRE(whole == test::run<TestType>(objective, data.view(), settings).buffer);
+            const auto whole = test::run(which, objective, data.view(), settings).buffer;
+            REQUIRE(whole == test::run(which, objective, data.view(), settings).buffer);
             REQUIRE(std::ranges::find(all, whole) == all.end());
             all.push_back(whole);
-            trainer<TestType, linear<logistic>, sparse_view> beginning(objective, data.view(), ids, settings, never);
+            planned_run beginning(make_problem(objective, data.view()), which, ids, settings, never);
             REQUIRE(beginning.run_epoch() == epoch_end::complete);
-            trainer<TestType, linear<logistic>, sparse_view> rest(objective, data.view(), ids, settings, never);
+            planned_run rest(make_problem(objective, data.view()), which, ids, settings, never);
             rest.restore(beginning.position(), beginning.snapshot());
             while (!rest.finished()) {
                 REQUIRE(rest.run_epoch() == epoch_end::complete);
@@ -241,7 +247,7 @@ TEST_CASE("the shrinking by l2 is that of the undamped step") {
                             .l2 = l2};
     stop_flag never;
     const auto ids = all_rows(many);
-    trainer<hogwild, test::counting, sparse_view> run(test::counting(many, many), data.view(), ids, settings, never);
+    planned_run run(make_problem(test::counting(many, many), data.view()), entry_of<hogwild>(), ids, settings, never);
     REQUIRE(run.run_epoch() == epoch_end::complete);
     std::vector<row_index> order;
     visiting_order::draw(ids, settings.seed, 0, order);
@@ -252,12 +258,14 @@ TEST_CASE("the shrinking by l2 is that of the undamped step") {
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("schemes without late updates refuse damping, and say why", "", schemes) {
+TEST_CASE("schemes without late updates refuse damping, and say why") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_identity(50);
     train_settings settings{.workers = 1, .epochs = 1, .step = 0.1, .damping = "inverse"};
-    const auto start = [&] { test::run<TestType>(linear<squared>(50, false), data.view(), settings); };
-    const std::string scheme(TestType::info.name);
-    switch (TestType::info.stale) {
+    const auto start = [&] { test::run(which, linear<squared>(50, false), data.view(), settings); };
+    const std::string scheme(which.info.name);
+    switch (which.info.stale) {
     case stale_writes::updates:
         REQUIRE_NOTHROW(start());
         settings.staleness = staleness_mode::off;
@@ -273,5 +281,5 @@ TEMPLATE_LIST_TEST_CASE("schemes without late updates refuse damping, and say wh
         break;
     }
     // A fact of the list: serial schemes, and only they, have nothing that is late.
-    REQUIRE((TestType::info.stale == stale_writes::none) == (TestType::info.consistency == read_consistency::serial));
+    REQUIRE((which.info.stale == stale_writes::none) == (which.info.consistency == read_consistency::serial));
 }

@@ -44,55 +44,58 @@ struct digits {
 unsigned worker_count(const scheme_info& info) { return info.parallel ? 4 : 1; }
 
 /// Steps here are for batches of this size, which workers do not share out.
-template <class Scheme>
-constexpr std::uint64_t batch_of_one_worker = default_batch(Scheme::info,
-                                                            {.default_batch = mlp::default_batch, .least_batch = mlp::least_batch}, 1);
+std::uint64_t batch_of_one_worker(const scheme_info& of) {
+    return default_batch(of, {.default_batch = mlp::default_batch, .least_batch = mlp::least_batch}, 1);
+}
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("a network of two hidden layers reads digits that it has not seen", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a network of two hidden layers reads digits that it has not seen") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const digits training("digits.csv");
     const digits test("digits.test.csv");
     const mlp objective(64, {32, 32}, 10);
     const auto rows = all_rows(training.view().size());
     // With a step of 0.3 round robin sways: each update is three behind.
-    const train_settings settings = test::reproducible<TestType>(
-        {.workers = worker_count(TestType::info), .epochs = 40, .step = 0.15, .batch = batch_of_one_worker<TestType>, .seed = 1});
+    const train_settings settings = test::reproducible(
+        which.info, {.workers = worker_count(which.info), .epochs = 40, .step = 0.15, .batch = batch_of_one_worker(which.info), .seed = 1});
     stop_flag never;
-    trainer<TestType, mlp, dense_view> run(objective, training.view(), rows, settings, never);
+    planned_run run(make_problem(objective, training.view()), which, rows, settings, never);
     while (!run.finished()) {
         const epoch_end end = run.run_epoch();
         run.require_finite(end, 0);
     }
-    const auto seen = run.evaluate_on(test.view(), all_rows(test.view().size()));
+    const auto seen = run.evaluate_on(*make_problem(objective, test.view()), all_rows(test.view().size()));
     REQUIRE(seen.accuracy >= 0.93);
 }
 
-TEMPLATE_LIST_TEST_CASE("layer by layer, one worker has the same bits, and many learn", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("layer by layer, one worker has the same bits, and many learn") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const digits training("digits.csv");
     const mlp whole(64, {32, 32}, 10);
     const mlp layerwise(64, {32, 32}, 10, "relu", "softmax", 0, true);
     const auto trained = [&](const mlp& objective, unsigned workers) {
-        return test::run<TestType>(objective, training.view(),
-                                   {.workers = workers, .epochs = 3, .step = 0.15, .staleness = staleness_mode::exact});
+        return test::run(which, objective, training.view(),
+                         {.workers = workers, .epochs = 3, .step = 0.15, .staleness = staleness_mode::exact});
     };
-    if (TestType::info.stale != stale_writes::updates) {
-        REQUIRE_THROWS_WITH(trained(layerwise, 1), Catch::Matchers::Contains(std::string(TestType::info.name)) &&
+    if (which.info.stale != stale_writes::updates) {
+        REQUIRE_THROWS_WITH(trained(layerwise, 1), Catch::Matchers::Contains(std::string(which.info.name)) &&
                                                        Catch::Matchers::Contains("gains nothing layer by layer"));
         return;
     }
     REQUIRE(trained(layerwise, 1).buffer == trained(whole, 1).buffer);
     const auto rows = all_rows(training.view().size());
-    const train_settings settings = test::reproducible<TestType>(
-        {.workers = worker_count(TestType::info), .epochs = 3, .step = 0.15, .batch = batch_of_one_worker<TestType>});
+    const train_settings settings = test::reproducible(
+        which.info, {.workers = worker_count(which.info), .epochs = 3, .step = 0.15, .batch = batch_of_one_worker(which.info)});
     stop_flag never;
-    trainer<TestType, mlp, dense_view> many(layerwise, training.view(), rows, settings, never);
+    planned_run many(make_problem(layerwise, training.view()), which, rows, settings, never);
     while (!many.finished()) {
         REQUIRE(many.run_epoch() == epoch_end::complete);
     }
-    REQUIRE(many.evaluate_on(training.view(), rows).accuracy > 0.6); // serially 0.9
+    // serially 0.9
+    REQUIRE(many.evaluate_on(*make_problem(layerwise, training.view()), rows).accuracy > 0.6);
 }
 
 TEST_CASE("a rule that needs the whole gradient is not for layer by layer") {
@@ -105,9 +108,10 @@ TEST_CASE("a rule that needs the whole gradient is not for layer by layer") {
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("a network of sparse rows learns, and its tallies add up", "", schemes) {
-    INFO(TestType::info.name);
-    test::with_executors<TestType>({1, 3}, [&](const std::string& executor, unsigned workers) {
+TEST_CASE("a network of sparse rows learns, and its tallies add up") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    test::with_executors(which.info, {1, 3}, [&](const std::string& executor, unsigned workers) {
         struct {
             const char* output;
             target_kind kind;
@@ -127,17 +131,17 @@ TEMPLATE_LIST_TEST_CASE("a network of sparse rows learns, and its tallies add up
             const train_settings settings{.executor = executor,
                                           .workers = workers,
                                           .epochs = 5,
-                                          .step = step * test::step_factor<TestType>(workers),
+                                          .step = step * test::step_factor(which.info, workers),
                                           .batch = batch,
                                           .staleness = staleness_mode::exact};
             stop_flag never;
-            trainer<TestType, mlp, sparse_view> run(objective, data.view(), rows, settings, never);
-            const double before = run.evaluate_on(data.view(), rows).mean_loss;
+            planned_run run(make_problem(objective, data.view()), which, rows, settings, never);
+            const double before = run.evaluate_on(*make_problem(objective, data.view()), rows).mean_loss;
             while (!run.finished()) {
                 REQUIRE(run.run_epoch() == epoch_end::complete);
             }
-            if (test::is_reproducible<TestType>(executor, workers)) {
-                REQUIRE(run.evaluate_on(data.view(), rows).mean_loss < before - 0.1);
+            if (test::is_reproducible(which.info, executor, workers)) {
+                REQUIRE(run.evaluate_on(*make_problem(objective, data.view()), rows).mean_loss < before - 0.1);
             }
             worker_statistics all;
             for (const auto& worker : run.statistics()) {
@@ -162,13 +166,13 @@ TEST_CASE("without hidden layers, networks of one score reach the optimum of log
             return result.last.objective_value / optimum - 1;
         };
         const train_settings settings{.workers = 1, .epochs = 60, .batch = 4, .l2 = 1e-3};
-        const train_result serial = train<sequential>(objective, data.view(), settings);
+        const train_result serial = train(make_problem(objective, data.view()), entry_of<sequential>(), settings);
         REQUIRE(gap(serial) < 1e-3);
         train_settings parallel = settings;
         parallel.workers = 4;
-        REQUIRE(gap(train<synchronous>(objective, data.view(), parallel)) < 1e-3);
+        REQUIRE(gap(train(make_problem(objective, data.view()), entry_of<synchronous>(), parallel)) < 1e-3);
         parallel.step = serial.step / 4; // updates are late
-        REQUIRE(gap(train<locked>(objective, data.view(), test::reproducible<locked>(parallel))) < 1e-3);
+        REQUIRE(gap(train(make_problem(objective, data.view()), entry_of<locked>(), test::reproducible(locked::info, parallel))) < 1e-3);
     }
 }
 
@@ -195,19 +199,20 @@ TEST_CASE("a network is evaluated by what its output predicts") {
     REQUIRE(of_quantities.mean_loss == Approx((0.25 + 1 + 0 + 4) / 8));
 }
 
-TEMPLATE_LIST_TEST_CASE("deterministic schemes give a network the same bits again", "", schemes) {
-    if constexpr (TestType::info.deterministic) {
-        INFO(TestType::info.name);
+TEST_CASE("deterministic schemes give a network the same bits again") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (which.info.deterministic) {
         const auto data = test::make_dense(target_kind::multiclass, 203, 40, 1);
         for (const double dropped : {0.0, 0.3}) {
             const mlp objective(40, {24, 24}, 3, "gelu", "softmax", dropped);
             std::vector<real> first;
             for (const unsigned workers : {1U, 2U, 3U, 1U}) {
-                if (workers == 1 || TestType::info.parallel) {
+                if (workers == 1 || which.info.parallel) {
                     const train_settings settings{.workers = workers, .epochs = 2, .step = 0.3, .batch = 50};
-                    const auto end = test::run<TestType>(objective, data.view(), settings);
+                    const auto end = test::run(which, objective, data.view(), settings);
                     first = first.empty() ? end.buffer : first;
-                    REQUIRE((end.buffer == first || (workers > 1 && TestType::info.stale == stale_writes::merges)));
+                    REQUIRE((end.buffer == first || (workers > 1 && which.info.stale == stale_writes::merges)));
                 }
             }
         }
@@ -232,31 +237,33 @@ TEST_CASE("each epoch of training drops by masks of its own") {
     REQUIRE(std::ranges::equal(by_hand.exclusive(), trained));
 }
 
-TEMPLATE_LIST_TEST_CASE("one worker does what sequential does, but for rounding", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("one worker does what sequential does, but for rounding") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_dense(target_kind::multiclass, 100, 40, 1);
     const mlp objective(40, {24}, 3, "sigmoid", "softmax", 0.25);
     const train_settings settings{.workers = 1, .epochs = 2, .step = 0.1, .batch = 20};
     const auto expected = test::run<sequential>(objective, data.view(), settings).buffer;
-    const auto end = test::run<TestType>(objective, data.view(), settings).buffer;
+    const auto end = test::run(which, objective, data.view(), settings).buffer;
     REQUIRE(end.size() == expected.size());
     for (std::size_t i = 0; i < end.size(); ++i) {
         REQUIRE(end[i] == Approx(expected[i]).epsilon(1e-4).margin(1e-6));
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("a resumed run of a network has the bits of an uninterrupted one", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a resumed run of a network has the bits of an uninterrupted one") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_dense(target_kind::multiclass, 100, 20, 1);
     const mlp objective(20, {8}, 3, "relu", "softmax", 0.5);
     const auto rows = all_rows(100);
     const train_settings settings{.workers = 1, .epochs = 4, .step = 0.3, .batch = 10};
-    const auto whole = test::run<TestType>(objective, data.view(), settings).buffer;
+    const auto whole = test::run(which, objective, data.view(), settings).buffer;
     stop_flag never;
-    trainer<TestType, mlp, dense_view> before(objective, data.view(), rows, settings, never);
+    planned_run before(make_problem(objective, data.view()), which, rows, settings, never);
     before.run_epoch();
     before.run_epoch();
-    trainer<TestType, mlp, dense_view> after(objective, data.view(), rows, settings, never);
+    planned_run after(make_problem(objective, data.view()), which, rows, settings, never);
     after.restore(before.position(), before.snapshot());
     while (!after.finished()) {
         after.run_epoch();
@@ -264,13 +271,14 @@ TEMPLATE_LIST_TEST_CASE("a resumed run of a network has the bits of an uninterru
     REQUIRE(std::ranges::equal(after.model().exclusive(), whole));
 }
 
-TEMPLATE_LIST_TEST_CASE("a network that diverges is noticed by whoever meets it", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a network that diverges is noticed by whoever meets it") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_dense(target_kind::multiclass, 200, 20, 1);
-    const train_settings settings{.workers = worker_count(TestType::info), .epochs = 5, .step = 1e30, .l2 = 0.0};
+    const train_settings settings{.workers = worker_count(which.info), .epochs = 5, .step = 1e30, .l2 = 0.0};
     stop_flag never;
     const auto rows = all_rows(200);
-    trainer<TestType, mlp, dense_view> run(mlp(20, {8, 8}, 3), data.view(), rows, settings, never);
+    planned_run run(make_problem(mlp(20, {8, 8}, 3), data.view()), which, rows, settings, never);
     epoch_end end = epoch_end::complete;
     for (int epoch = 0; epoch < 5 && end == epoch_end::complete; ++epoch) {
         end = run.run_epoch();

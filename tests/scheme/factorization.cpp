@@ -157,22 +157,23 @@ double mean_rating_loss(const problem& task, parameters& model) {
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("a factorization is learned by every scheme", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a factorization is learned by every scheme") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const rating_set data;
     const auto task = make_problem(factorization(), data.view());
     parameters initial = task->initial(1);
     const double before = mean_rating_loss(*task, initial);
-    test::with_executors<TestType>({1, 4}, [&](const std::string& executor, unsigned workers) {
+    test::with_executors(which.info, {1, 4}, [&](const std::string& executor, unsigned workers) {
         for (const std::uint64_t batch : {1, 4}) {
             CAPTURE(executor, workers, batch, before);
             const train_settings settings{.executor = executor, .workers = workers, .epochs = 60, .step = 0.1, .batch = batch, .l2 = 1e-5};
-            const auto end = test::run<TestType>(factorization(), data.view(), settings);
+            const auto end = test::run(which, factorization(), data.view(), settings);
             parameters trained(task->layout());
             std::copy_n(end.buffer.begin(), trained.size(), trained.exclusive().begin());
             const double after = mean_rating_loss(*task, trained);
             REQUIRE(std::isfinite(after));
-            if (test::is_reproducible<TestType>(executor, workers)) {
+            if (test::is_reproducible(which.info, executor, workers)) {
                 REQUIRE(after < 0.2 * before);
             }
         }
@@ -216,19 +217,20 @@ TEST_CASE("its updates are counted") {
     REQUIRE(found.reads.reads == 3 * rows.size());
 }
 
-TEMPLATE_LIST_TEST_CASE("a factorization resumes to the same bits where its scheme is deterministic", "", schemes) {
-    if constexpr (TestType::info.deterministic) {
-        INFO(TestType::info.name);
+TEST_CASE("a factorization resumes to the same bits where its scheme is deterministic") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (which.info.deterministic) {
         const rating_set data;
         const auto rows = all_rows(data.view().size());
-        const train_settings settings{.workers = TestType::info.parallel ? 2U : 1U, .epochs = 4, .step = 0.05, .l2 = 0.01};
+        const train_settings settings{.workers = which.info.parallel ? 2U : 1U, .epochs = 4, .step = 0.05, .l2 = 0.01};
         const auto task = make_problem(factorization(), data.view());
         stop_flag never;
-        planned_run whole(task, entry_of<TestType>(), rows, settings, never);
+        planned_run whole(task, which, rows, settings, never);
         whole.run_epoch();
         const run_position position = whole.position();
         const std::vector<real> snapshot = whole.snapshot();
-        planned_run resumed(task, entry_of<TestType>(), rows, settings, never);
+        planned_run resumed(task, which, rows, settings, never);
         resumed.restore(position, snapshot);
         while (!whole.finished()) {
             whole.run_epoch();

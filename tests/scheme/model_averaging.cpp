@@ -90,7 +90,7 @@ TEST_CASE("model averaging is what a serial calculation makes, and bits depend o
                                         .l2 = l2};
                 const auto expected = averaged_by_hand(data.view(), settings, period);
                 std::vector<real> first;
-                test::with_executors<model_averaging>({workers}, [&](const std::string& executor, unsigned) {
+                test::with_executors(model_averaging::info, {workers}, [&](const std::string& executor, unsigned) {
                     settings.executor = executor;
                     const auto end = test::run<model_averaging>(linear<squared>(averaged_features, false), data.view(), settings);
                     for (std::size_t j = 0; j < averaged_features; ++j) {
@@ -131,11 +131,12 @@ TEST_CASE("a run that stops in the midst of a round goes on to the same bits") {
             CAPTURE(l2, knobs);
             const train_settings settings{.workers = 3, .epochs = 4, .step = 0.1, .knobs = knobs, .batch = 2, .l2 = l2};
             stop_flag never;
-            using run_type = trainer<model_averaging, softmax, sparse_view>;
-            run_type whole(objective, data.view(), rows, settings, never);
-            run_type first(objective, data.view(), rows, settings, never);
+            const auto task = make_problem(objective, data.view());
+            const scheme_entry which = entry_of<model_averaging>();
+            planned_run whole(task, which, rows, settings, never);
+            planned_run first(task, which, rows, settings, never);
             first.run_epoch(); // 250 updates: no multiple of a round
-            run_type second(objective, data.view(), rows, settings, never);
+            planned_run second(task, which, rows, settings, never);
             second.restore(first.position(), first.snapshot());
             while (!whole.finished()) {
                 whole.run_epoch();

@@ -21,10 +21,10 @@ using namespace peccary;
 namespace {
 
 /// Relative distance of the objective value, as the library reports it, from the optimum.
-template <class Scheme, class Objective, class Data>
-double gap(const Objective& objective, const Data& data, const train_settings& settings, double optimum) {
-    const train_result result = train<Scheme>(objective, data, test::reproducible<Scheme>(settings));
-    CAPTURE(Scheme::info.name, Objective::info.name, result.step, settings.workers, result.last.objective_value, optimum);
+template <class Objective, class Data>
+double gap(const scheme_entry& which, const Objective& objective, const Data& data, const train_settings& settings, double optimum) {
+    const train_result result = train(make_problem(objective, data), which, test::reproducible(which.info, settings));
+    CAPTURE(which.info.name, Objective::info.name, result.step, settings.workers, result.last.objective_value, optimum);
     // below the optimum is a wrong value, not a good one
     REQUIRE(result.last.objective_value > optimum * (1 - 1e-5));
     return result.last.objective_value / optimum - 1;
@@ -43,20 +43,21 @@ double value_of_zero(std::string_view loss, const test::reference_problem& probl
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("logistic regression, every scheme: near the optimum", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("logistic regression, every scheme: near the optimum") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::binary, 4000, 100, 1);
     const double optimum = test::newton_optimum("logistic", test::problem_of(data.view(), 1.0 / 4000, 0, false));
     for (const unsigned workers : {1U, 2U, 4U, 8U}) {
-        if (workers == 1 || TestType::info.parallel) {
+        if (workers == 1 || which.info.parallel) {
             CAPTURE(workers);
-            const std::uint64_t epochs = 20 * static_cast<std::uint64_t>(test::step_factor<TestType>(workers));
+            const std::uint64_t epochs = 20 * static_cast<std::uint64_t>(test::step_factor(which.info, workers));
             train_settings settings{.workers = workers, .epochs = epochs};
-            if (TestType::info.name == "replicas") {
+            if (which.info.name == "replicas") {
                 // eight copies that change 500 updates each and then are added up go too far
                 settings.knobs = "period=16";
             }
-            REQUIRE(gap<TestType>(linear<logistic>(100, false), data.view(), settings, optimum) < 1e-3);
+            REQUIRE(gap(which, linear<logistic>(100, false), data.view(), settings, optimum) < 1e-3);
         }
     }
 }
@@ -84,15 +85,15 @@ TEMPLATE_LIST_TEST_CASE("every loss: near the optimum", "", losses) {
             const double gain = 0.3 * (value_of_zero(TestType::info.name, problem) / optimum - 1);
             const double allowed = std::min(1e-3, gain);
             const train_settings settings{.workers = 1, .epochs = full_epochs, .l2 = l2};
-            REQUIRE(gap<sequential>(objective, data.view(), settings, optimum) < allowed);
+            REQUIRE(gap(entry_of<sequential>(), objective, data.view(), settings, optimum) < allowed);
             train_settings parallel = settings;
             parallel.workers = 4;
-            REQUIRE(gap<synchronous>(objective, data.view(), parallel, optimum) < allowed);
+            REQUIRE(gap(entry_of<synchronous>(), objective, data.view(), parallel, optimum) < allowed);
             // else the result is the mean of the last few updates, and one of them late is a good
             // part of it
             if (l2 < 100) {
-                REQUIRE(gap<atomic>(objective, data.view(), parallel, optimum) < allowed);
-                REQUIRE(gap<hogwild>(objective, data.view(), parallel, optimum) < allowed);
+                REQUIRE(gap(entry_of<atomic>(), objective, data.view(), parallel, optimum) < allowed);
+                REQUIRE(gap(entry_of<hogwild>(), objective, data.view(), parallel, optimum) < allowed);
             }
         }
     }
@@ -105,8 +106,8 @@ TEST_CASE("softmax: within 0.1 % of the optimum") {
             const auto data = test::make_sparse(target_kind::multiclass, 1500, 40, 3);
             const double optimum = test::softmax_optimum(test::problem_of(data.view(), l2, 0, bias), 3);
             const softmax objective(40, 3, bias);
-            REQUIRE(gap<sequential>(objective, data.view(), {.workers = 1, .epochs = full_epochs, .l2 = l2}, optimum) < 1e-3);
-            REQUIRE(gap<atomic>(objective, data.view(), {.workers = 4, .epochs = full_epochs, .l2 = l2}, optimum) < 1e-3);
+            REQUIRE(gap(entry_of<sequential>(), objective, data.view(), {.workers = 1, .epochs = full_epochs, .l2 = l2}, optimum) < 1e-3);
+            REQUIRE(gap(entry_of<atomic>(), objective, data.view(), {.workers = 4, .epochs = full_epochs, .l2 = l2}, optimum) < 1e-3);
         }
     }
 }
@@ -114,11 +115,10 @@ TEST_CASE("softmax: within 0.1 % of the optimum") {
 TEST_CASE("least squares on dense rows: near the optimum") {
     const auto data = test::make_dense(target_kind::regression, 2000, 10, 4);
     const double optimum = test::newton_optimum("squared", test::problem_of(data.view(), 1.0 / 2000, 0, true));
-    schemes::for_each([&](auto tag) {
-        using scheme = typename decltype(tag)::type;
-        const train_settings settings{.workers = scheme::info.parallel ? 2U : 1U, .epochs = full_epochs};
-        REQUIRE(gap<scheme>(linear<squared>(10, true), data.view(), settings, optimum) < 1e-3);
-    });
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    const train_settings settings{.workers = which.info.parallel ? 2U : 1U, .epochs = full_epochs};
+    REQUIRE(gap(which, linear<squared>(10, true), data.view(), settings, optimum) < 1e-3);
 }
 
 TEST_CASE("l1: near the optimum, with its exact zeros") {
@@ -144,20 +144,21 @@ TEST_CASE("l1: near the optimum, with its exact zeros") {
         }
         REQUIRE(zeros >= 40); // the optimum has 51
     };
-    check(train<sequential>(objective, data.view(), {.workers = 1, .epochs = full_epochs, .l2 = l2, .l1 = l1}));
+    check(train(make_problem(objective, data.view()), entry_of<sequential>(), {.workers = 1, .epochs = full_epochs, .l2 = l2, .l1 = l1}));
     const train_settings parallel{.workers = 4, .epochs = full_epochs, .l2 = l2, .l1 = l1};
-    check(train<atomic>(objective, data.view(), test::reproducible<atomic>(parallel)));
-    REQUIRE(gap<hogwild>(objective, data.view(), parallel, optimum) < 2e-3);
+    check(train(make_problem(objective, data.view()), entry_of<atomic>(), test::reproducible(atomic::info, parallel)));
+    REQUIRE(gap(entry_of<hogwild>(), objective, data.view(), parallel, optimum) < 2e-3);
 }
 
-TEMPLATE_LIST_TEST_CASE("a step times l2 far beyond 1 shrinks hard and stays finite", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a step times l2 far beyond 1 shrinks hard and stays finite") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::binary, 500, 40, 6);
     for (const double l2 : {0.1, 1.0, 100.0, 1e6}) {
         for (const double step : {1e-3, 1.0, 100.0}) {
             CAPTURE(l2, step);
-            const train_settings settings{.workers = TestType::info.parallel ? 2U : 1U, .epochs = 2, .step = step, .l2 = l2};
-            const train_result result = train<TestType>(linear<logistic>(40, true), data.view(), settings);
+            const train_settings settings{.workers = which.info.parallel ? 2U : 1U, .epochs = 2, .step = step, .l2 = l2};
+            const train_result result = train(make_problem(linear<logistic>(40, true), data.view()), which, settings);
             for (const real weight : result.model.exclusive(result.model.layout().find("weights"))) {
                 // A proximal step ends within |gradient| / l2 of where its gradient was taken; here
                 // gradients are at most 1 a coordinate.

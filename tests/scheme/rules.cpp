@@ -33,13 +33,13 @@ std::vector<std::string> rule_names() {
 bool has_state(const std::string& name) { return rule_of({.name = name}).info.state_count() > 0; }
 
 /// Calls `check(settings)` for every rule with each way to keep its state that the scheme takes.
-template <class Scheme, class Check>
-void with_rules(Check check) {
+template <class Check>
+void with_rules(const scheme_info& of, Check check) {
     for (const std::string& name : rule_names()) {
         for (const rule_state state : {rule_state::automatic, rule_state::shared, rule_state::worker}) {
             const bool stateless = state != rule_state::automatic && !has_state(name);
             const bool unmergeable =
-                state == rule_state::shared && Scheme::info.stale == stale_writes::merges && rule_of({.name = name}).info.forgets;
+                state == rule_state::shared && of.stale == stale_writes::merges && rule_of({.name = name}).info.forgets;
             if (!stateless && !unmergeable) {
                 CAPTURE(name, static_cast<int>(state));
                 check(rule_settings{.name = name, .state = state});
@@ -49,12 +49,12 @@ void with_rules(Check check) {
 }
 
 /// The rest of a run from `before`, which is a `snapshot`.
-template <class Scheme, class Objective, class Data>
-std::vector<real> continued(const Objective& objective, const Data& data, const train_settings& settings, const run_position& position,
-                            std::span<const real> before) {
+template <class Objective, class Data>
+std::vector<real> continued(const scheme_entry& which, const Objective& objective, const Data& data, const train_settings& settings,
+                            const run_position& position, std::span<const real> before) {
     stop_flag never;
     const auto rows = all_rows(data.size());
-    trainer<Scheme, Objective, Data> run(objective, data, rows, settings, never);
+    planned_run run(make_problem(objective, data), which, rows, settings, never);
     run.restore(position, before);
     while (!run.finished()) {
         REQUIRE(run.run_epoch() == epoch_end::complete);
@@ -63,16 +63,16 @@ std::vector<real> continued(const Objective& objective, const Data& data, const 
 }
 
 /// A snapshot before the first update.
-template <class Scheme, class Objective, class Data>
-std::vector<real> initial(const Objective& objective, const Data& data, const train_settings& settings) {
+template <class Objective, class Data>
+std::vector<real> initial(const scheme_entry& which, const Objective& objective, const Data& data, const train_settings& settings) {
     stop_flag never;
     const auto rows = all_rows(data.size());
-    return trainer<Scheme, Objective, Data>(objective, data, rows, settings, never).snapshot();
+    return planned_run(make_problem(objective, data), which, rows, settings, never).snapshot();
 }
 
-template <class Scheme, class Objective, class Data>
-std::vector<real> whole(const Objective& objective, const Data& data, const train_settings& settings) {
-    return continued<Scheme>(objective, data, settings, {}, initial<Scheme>(objective, data, settings));
+template <class Objective, class Data>
+std::vector<real> whole(const scheme_entry& which, const Objective& objective, const Data& data, const train_settings& settings) {
+    return continued(which, objective, data, settings, {}, initial(which, objective, data, settings));
 }
 
 /// A network that asks for a stop at a batch, counted from 1. For one worker.
@@ -105,19 +105,20 @@ private:
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("networks are trained as by an independent implementation, clipped or not", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("networks are trained as by an independent implementation, clipped or not") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const std::vector<real> values(std::begin(golden::rules::rows), std::end(golden::rules::rows));
     const std::vector<real> targets(std::begin(golden::rules::targets), std::end(golden::rules::targets));
     const dense_view data{.values = values, .targets = targets, .weights = {}, .columns = golden::rules::features};
     const mlp objective(golden::rules::features, {golden::rules::hidden}, golden::rules::classes, "tanh");
     REQUIRE(std::size(golden::rules::trainings) == rules::size);
-    with_rules<TestType>([&](rule_settings rule) {
+    with_rules(which.info, [&](rule_settings rule) {
         const auto* const expected = std::ranges::find(golden::rules::trainings, rule.name, &golden::rules::training::rule);
         REQUIRE(expected != std::end(golden::rules::trainings));
         for (const bool clipped : {false, true}) {
             // Where all workers make each update together, their number does not matter.
-            for (const unsigned workers : {1U, TestType::info.collective ? 3U : 1U}) {
+            for (const unsigned workers : {1U, which.info.collective ? 3U : 1U}) {
                 CAPTURE(clipped, workers);
                 rule.clip_norm = clipped ? std::optional(golden::rules::bound) : std::nullopt;
                 const train_settings settings{.workers = workers,
@@ -127,7 +128,7 @@ TEMPLATE_LIST_TEST_CASE("networks are trained as by an independent implementatio
                                               .rule = rule,
                                               .batch = targets.size(),
                                               .l2 = clipped ? golden::rules::l2 : 0.0};
-                std::vector<real> start = initial<TestType>(objective, data, settings);
+                std::vector<real> start = initial(which, objective, data, settings);
                 const double* next = golden::rules::parameters;
                 const parameter_layout layout = objective.layout();
                 for (const parameter_span& span : layout.spans()) {
@@ -136,7 +137,7 @@ TEMPLATE_LIST_TEST_CASE("networks are trained as by an independent implementatio
                     }
                 }
                 REQUIRE(next == std::end(golden::rules::parameters));
-                const auto end = continued<TestType>(objective, data, settings, {}, start);
+                const auto end = continued(which, objective, data, settings, {}, start);
                 const double* trained = (clipped ? expected->clipped : expected->plain).data();
                 for (const parameter_span& span : layout.spans()) {
                     for (std::size_t i = 0; i < span.size; ++i) {
@@ -149,31 +150,32 @@ TEMPLATE_LIST_TEST_CASE("networks are trained as by an independent implementatio
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("every rule learns, whoever keeps its state", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("every rule learns, whoever keeps its state") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto dense = test::make_dense(target_kind::multiclass, 200, 20, 1);
     const auto sparse = test::make_sparse(target_kind::multiclass, 200, 60, 1);
-    with_rules<TestType>([&](rule_settings rule) {
+    with_rules(which.info, [&](rule_settings rule) {
         rule.clip_norm = 5;
         const auto learn = [&](const auto& data, unsigned workers) {
             CAPTURE(workers);
             const mlp objective(data.features(), {12}, 3, "tanh");
             const double step = rule.name == "sgd" ? 0.2 : rule.name == "adagrad" ? 0.1 : 0.02;
             const train_settings settings =
-                test::reproducible<TestType>({.workers = TestType::info.parallel ? workers : 1,
-                                              .epochs = 12,
-                                              .step = step * test::step_factor<TestType>(TestType::info.parallel ? workers : 1),
-                                              .rule = rule,
-                                              .batch = 10,
-                                              .seed = 3});
+                test::reproducible(which.info, {.workers = which.info.parallel ? workers : 1,
+                                                .epochs = 12,
+                                                .step = step * test::step_factor(which.info, which.info.parallel ? workers : 1),
+                                                .rule = rule,
+                                                .batch = 10,
+                                                .seed = 3});
             stop_flag never;
             const auto rows = all_rows(data.size());
-            trainer<TestType, mlp, std::decay_t<decltype(data)>> run(objective, data, rows, settings, never);
-            const double before = run.evaluate_on(data, rows).mean_loss;
+            planned_run run(make_problem(objective, data), which, rows, settings, never);
+            const double before = run.evaluate_on(*make_problem(objective, data), rows).mean_loss;
             while (!run.finished()) {
                 REQUIRE(run.run_epoch() == epoch_end::complete);
             }
-            REQUIRE(run.evaluate_on(data, rows).mean_loss < 0.8 * before);
+            REQUIRE(run.evaluate_on(*make_problem(objective, data), rows).mean_loss < 0.8 * before);
             worker_statistics all;
             for (const auto& worker : run.statistics()) {
                 all.merge(worker);
@@ -187,41 +189,43 @@ TEMPLATE_LIST_TEST_CASE("every rule learns, whoever keeps its state", "", scheme
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("a run by a rule that was resumed has the bits of one that was not", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a run by a rule that was resumed has the bits of one that was not") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_dense(target_kind::multiclass, 100, 20, 1);
     const mlp objective(20, {8}, 3);
     const auto rows = all_rows(100);
-    with_rules<TestType>([&](rule_settings rule) {
+    with_rules(which.info, [&](rule_settings rule) {
         rule.clip_norm = 0.5;
         const train_settings settings{.workers = 1, .epochs = 4, .step = 0.03, .rule = rule, .batch = 10};
         stop_flag never;
-        trainer<TestType, mlp, dense_view> before(objective, data.view(), rows, settings, never);
+        planned_run before(make_problem(objective, data.view()), which, rows, settings, never);
         before.run_epoch();
         before.run_epoch();
-        const auto resumed = continued<TestType>(objective, data.view(), settings, before.position(), before.snapshot());
-        REQUIRE(resumed == whole<TestType>(objective, data.view(), settings));
+        const auto resumed = continued(which, objective, data.view(), settings, before.position(), before.snapshot());
+        REQUIRE(resumed == whole(which, objective, data.view(), settings));
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("a run by a rule goes on within an epoch with the same bits", "", schemes) {
-    if constexpr (TestType::info.deterministic) {
-        INFO(TestType::info.name);
+TEST_CASE("a run by a rule goes on within an epoch with the same bits") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (which.info.deterministic) {
         const auto data = test::make_sparse(target_kind::multiclass, 200, 30, 1);
         const mlp objective(30, {8}, 3);
         const train_settings whole_run{.workers = 1, .epochs = 2, .step = 0.03, .rule = {.name = "adam", .clip_norm = 1}, .batch = 10};
         stop_flag stop;
         const auto rows = all_rows(200);
         const stopping_network stopped(objective, stop, 27);
-        trainer<TestType, stopping_network, sparse_view> run(stopped, data.view(), rows, whole_run, stop);
+        planned_run run(make_problem(stopped, data.view()), which, rows, whole_run, stop);
         epoch_end end = epoch_end::complete;
         while (end == epoch_end::complete && !run.finished()) {
             end = run.run_epoch();
         }
         REQUIRE(end == epoch_end::interrupted);
         REQUIRE(run.position().update > 0);
-        REQUIRE(continued<TestType>(objective, data.view(), whole_run, run.position(), run.snapshot()) ==
-                whole<TestType>(objective, data.view(), whole_run));
+        REQUIRE(continued(which, objective, data.view(), whole_run, run.position(), run.snapshot()) ==
+                whole(which, objective, data.view(), whole_run));
     }
 }
 
@@ -238,7 +242,7 @@ TEST_CASE("the bits of synchronous do not depend on the number of workers, nor o
                         CAPTURE(name, clipped, workers);
                         const rule_settings rule{.name = name, .state = state, .clip_norm = clipped ? std::optional(0.01) : std::nullopt};
                         const train_settings settings{.workers = workers, .epochs = 2, .step = 0.05, .rule = rule, .batch = 50, .l2 = 0.01};
-                        const auto end = whole<synchronous>(objective, data, settings);
+                        const auto end = whole(entry_of<synchronous>(), objective, data, settings);
                         first = first.empty() ? end : first;
                         REQUIRE(end == first);
                     }
@@ -261,7 +265,7 @@ TEST_CASE("features that a batch does not have rest, and those that it has are t
         .workers = 1, .epochs = 1, .step = 0.125, .schedule = "constant", .rule = {.name = "adam"}, .batch = 2, .l2 = 0.0};
     stop_flag never;
     const auto rows = all_rows(2);
-    trainer<sequential, mlp, sparse_view> run(objective, data.view(), rows, settings, never);
+    planned_run run(make_problem(objective, data.view()), entry_of<sequential>(), rows, settings, never);
     const auto weights = run.model().exclusive(run.model().layout().find("layer1.weights"));
     const auto moments = run.model().exclusive(run.model().layout().find("first_moment"));
     const std::vector<real> start(weights.begin(), weights.end());
@@ -285,10 +289,10 @@ TEST_CASE("a bound that no gradient reaches changes nothing, and one that all re
     const auto data = test::make_dense(target_kind::multiclass, 100, 10, 1);
     const mlp objective(10, {6}, 3);
     train_settings settings{.workers = 1, .epochs = 1, .step = 0.5, .schedule = "constant", .batch = 100, .l2 = 0.0};
-    const auto start = initial<sequential>(objective, data.view(), settings);
+    const auto start = initial(entry_of<sequential>(), objective, data.view(), settings);
     const auto moved = [&](std::optional<double> bound) {
         settings.rule.clip_norm = bound;
-        const auto end = continued<sequential>(objective, data.view(), settings, {}, start);
+        const auto end = continued(entry_of<sequential>(), objective, data.view(), settings, {}, start);
         double squares = 0;
         for (std::size_t i = 0; i < end.size(); ++i) {
             squares += std::pow(double{end[i]} - start[i], 2);
@@ -329,7 +333,7 @@ TEST_CASE("lost updates of a network are counted with any rule") {
     const diagnosed<mlp> objective(mlp(30, {6}, 3), ledger);
     const train_settings settings{.workers = 1, .epochs = 2, .step = 0.01, .rule = {.name = "adam", .clip_norm = 0.1}, .batch = 10};
     stop_flag never;
-    trainer<hogwild, diagnosed<mlp>, sparse_view> run(objective, data.view(), rows, settings, never);
+    planned_run run(make_problem(objective, data.view()), entry_of<hogwild>(), rows, settings, never);
     while (!run.finished()) {
         REQUIRE(run.run_epoch() == epoch_end::complete);
     }
@@ -337,7 +341,7 @@ TEST_CASE("lost updates of a network are counted with any rule") {
     REQUIRE(found.adds == 2 * data.storage.values.size());
     REQUIRE(found.lost == 0);
     const train_settings plain{.workers = 1, .epochs = 2, .step = 0.01, .rule = settings.rule, .batch = 10};
-    const auto expected = whole<hogwild>(mlp(30, {6}, 3), data.view(), plain);
+    const auto expected = whole(entry_of<hogwild>(), mlp(30, {6}, 3), data.view(), plain);
     const auto weights = run.model().exclusive();
     REQUIRE(std::equal(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(mlp(30, {6}, 3).layout().size()), expected.begin()));
 }
@@ -355,8 +359,8 @@ TEMPLATE_LIST_TEST_CASE("delay is compensated by what others did to the weights 
         applied_rule applied(rule_of({.compensation = std::string(info.name), .lambda = lambda, .clip_norm = 1e9}), objective.layout(),
                              objective.layout());
         const parameters states = own_state(2, applied); // mean squares that the test knows
-        const auto run =
-            test::run_scripted<hogwild>(objective, data, 2, {.beginning = {0, 1, 0, 1}, .cycle = {0, 1}}, 1, {}, step, {}, &applied);
+        const auto run = test::run_scripted(entry_of<hogwild>(), objective, data, 2, {.beginning = {0, 1, 0, 1}, .cycle = {0, 1}}, 1, {},
+                                            step, {}, &applied);
         const auto gradient_of = [&](row_index row) { // at zero
             parameters zero(objective.layout());
             exclusive access;
@@ -382,34 +386,34 @@ TEMPLATE_LIST_TEST_CASE("delay is compensated by what others did to the weights 
     check(sparse.view());
 }
 
-TEMPLATE_LIST_TEST_CASE("compensation goes with every rule where there is delay, changes nothing where there happens to be none", "",
-                        schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("compensation goes with every rule where there is delay, changes nothing where there happens to be none") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::multiclass, 200, 60, 1);
     const mlp objective(60, {8}, 3, "tanh");
     for (const char* const compensation : {"constant", "adaptive"}) {
-        with_rules<TestType>([&](rule_settings rule) {
+        with_rules(which.info, [&](rule_settings rule) {
             CAPTURE(compensation);
             train_settings settings{.workers = 1, .epochs = 4, .step = 0.02, .rule = rule, .batch = 10};
-            const auto without = whole<TestType>(objective, data.view(), settings);
+            const auto without = whole(which, objective, data.view(), settings);
             settings.rule.compensation = compensation;
-            if constexpr (TestType::info.stale != stale_writes::updates) {
-                REQUIRE_THROWS_AS(whole<TestType>(objective, data.view(), settings), usage_error);
+            if (which.info.stale != stale_writes::updates) {
+                REQUIRE_THROWS_AS(whole(which, objective, data.view(), settings), usage_error);
             } else {
-                const auto with = whole<TestType>(objective, data.view(), settings);
+                const auto with = whole(which, objective, data.view(), settings);
                 for (std::size_t i = 0; i < objective.layout().size(); ++i) {
                     REQUIRE(with[i] == Approx(without[i]).epsilon(1e-4).margin(1e-5));
                 }
                 settings.workers = 8;
-                settings = test::reproducible<TestType>(settings);
+                settings = test::reproducible(which.info, settings);
                 stop_flag never;
                 const auto rows = all_rows(200);
-                trainer<TestType, mlp, sparse_view> run(objective, data.view(), rows, settings, never);
-                const double before = run.evaluate_on(data.view(), rows).mean_loss;
+                planned_run run(make_problem(objective, data.view()), which, rows, settings, never);
+                const double before = run.evaluate_on(*make_problem(objective, data.view()), rows).mean_loss;
                 while (!run.finished()) {
                     REQUIRE(run.run_epoch() == epoch_end::complete);
                 }
-                REQUIRE(run.evaluate_on(data.view(), rows).mean_loss < before);
+                REQUIRE(run.evaluate_on(*make_problem(objective, data.view()), rows).mean_loss < before);
             }
         });
     }
@@ -422,16 +426,16 @@ TEST_CASE("rules are refused where they have no meaning") {
     stop_flag never;
     for (const rule_settings& rule : {rule_settings{.name = "adam"}, rule_settings{.clip_norm = 1}}) {
         const auto start = [&] {
-            trainer<hogwild, linear<logistic>, sparse_view>(linear<logistic>(10, false), data.view(), rows, {.step = 1, .rule = rule},
-                                                            never);
+            planned_run(make_problem(linear<logistic>(10, false), data.view()), entry_of<hogwild>(), rows, {.step = 1, .rule = rule},
+                        never);
         };
         REQUIRE_THROWS_WITH(start(),
                             "update rules other than 'sgd', and bounds on the gradient's norm, are for networks; a linear model is "
                             "one without hidden layers (--objective mlp --layers none)");
     }
     const auto merged = [&] {
-        trainer<replicas, mlp, sparse_view>(mlp(10, {}, 3), classes.view(), rows,
-                                            {.step = 1, .rule = {.name = "adam", .state = rule_state::shared}}, never);
+        planned_run(make_problem(mlp(10, {}, 3), classes.view()), entry_of<replicas>(), rows,
+                    {.step = 1, .rule = {.name = "adam", .state = rule_state::shared}}, never);
     };
     REQUIRE_THROWS_WITH(merged(),
                         "the scheme 'replicas' adds up what workers change in copies of their own, and the state of 'adam', a moving mean, "

@@ -26,8 +26,7 @@ constexpr std::size_t sampled_rows = 480;
 
 /// The scheme's workers read and write the shared parameters, and never wait if they have no
 /// feature in common.
-template <class Scheme>
-constexpr bool follows_a_script = Scheme::info.parallel && !Scheme::info.lockstep && Scheme::info.consistency != read_consistency::own_copy;
+bool follows_a_script(const scheme_info& of) { return of.parallel && !of.lockstep && of.consistency != read_consistency::own_copy; }
 
 /// The staleness of each update of each worker, in order: how many updates were applied between its
 /// read and its apply, counted by going through the script.
@@ -72,9 +71,8 @@ void require_equal(const histogram& found, const histogram& expected) {
     }
 }
 
-template <class Scheme>
-void check(const test::script& turns, unsigned workers, std::uint64_t batch, std::uint64_t period) {
-    CAPTURE(Scheme::info.name, turns.beginning, turns.cycle, workers, batch, period);
+void check(const scheme_entry& which, const test::script& turns, unsigned workers, std::uint64_t batch, std::uint64_t period) {
+    CAPTURE(which.info.name, turns.beginning, turns.cycle, workers, batch, period);
     const auto data = test::make_identity(sampled_rows);
     const linear<squared> objective(sampled_rows, false);
     const auto staleness = count_by_hand(turns, workers, sampled_rows / batch);
@@ -82,7 +80,7 @@ void check(const test::script& turns, unsigned workers, std::uint64_t batch, std
     const auto some = sampled(staleness, period);
     for (const staleness_mode mode : {staleness_mode::sampled, staleness_mode::exact}) {
         const bool exact = mode == staleness_mode::exact;
-        const auto run = test::run_scripted<Scheme>(objective, data.view(), workers, turns, batch, {.mode = mode, .period = period});
+        const auto run = test::run_scripted(which, objective, data.view(), workers, turns, batch, {.mode = mode, .period = period});
         REQUIRE(run.applied == sampled_rows / batch);
         for (unsigned worker = 0; worker < workers; ++worker) {
             CAPTURE(worker, exact);
@@ -110,7 +108,7 @@ TEST_CASE("staleness that can be read off a script") {
     for (const auto& [turns, values] : known) {
         CAPTURE(turns.cycle);
         const auto workers = static_cast<unsigned>(values.size());
-        const auto run = test::run_scripted<hogwild>(objective, data.view(), workers, turns);
+        const auto run = test::run_scripted(entry_of<hogwild>(), objective, data.view(), workers, turns);
         for (unsigned worker = 0; worker < workers; ++worker) {
             const histogram& found = run.statistics[worker].staleness;
             REQUIRE(found.samples() == run.statistics[worker].updates);
@@ -123,7 +121,7 @@ TEST_CASE("staleness that can be read off a script") {
 TEST_CASE("round robin that has begun: the others' updates, each once") {
     const auto data = test::make_identity(sampled_rows);
     const linear<squared> objective(sampled_rows, false);
-    const auto run = test::run_scripted<hogwild>(objective, data.view(), 3, {{0, 1, 2}, {0, 0, 1, 1, 2, 2}});
+    const auto run = test::run_scripted(entry_of<hogwild>(), objective, data.view(), 3, {{0, 1, 2}, {0, 0, 1, 1, 2, 2}});
     REQUIRE(run.statistics[0].staleness.count(0) == 1); // its first
     REQUIRE(run.statistics[1].staleness.count(1) == 1);
     for (unsigned worker = 0; worker < 3; ++worker) {
@@ -140,7 +138,7 @@ TEST_CASE("a worker that is away for long") {
         turns.beginning.insert(turns.beginning.end(), {0, 0, 1, 1});
     }
     turns.beginning.push_back(2);
-    const auto run = test::run_scripted<atomic>(objective, data.view(), 3, turns);
+    const auto run = test::run_scripted(entry_of<atomic>(), objective, data.view(), 3, turns);
     const histogram& found = run.statistics[2].staleness;
     REQUIRE(found.samples() == 1);
     REQUIRE(found.maximum() == 200);
@@ -149,8 +147,10 @@ TEST_CASE("a worker that is away for long") {
     REQUIRE(run.statistics[0].staleness.maximum() == 0);
 }
 
-TEMPLATE_LIST_TEST_CASE("what is recorded is what follows from the script, every update or every k-th", "", schemes) {
-    if constexpr (follows_a_script<TestType>) {
+TEST_CASE("what is recorded is what follows from the script, every update or every k-th") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (follows_a_script(which.info)) {
         std::vector<std::pair<test::script, unsigned>> scripts{
             {{{}, {0, 1, 1, 0}}, 2}, {{{0, 1, 2}, {0, 0, 1, 1, 2, 2}}, 3}, {{{}, {0, 1, 2, 2, 1, 1, 1, 0, 2, 2}}, 3}};
         for (const unsigned workers : {2U, 5U, 40U}) {
@@ -159,7 +159,7 @@ TEMPLATE_LIST_TEST_CASE("what is recorded is what follows from the script, every
         for (const auto& [turns, workers] : scripts) {
             for (const std::uint64_t batch : {1, 4}) {
                 for (const std::uint64_t period : {1, 2, 3, 7, 1000}) {
-                    check<TestType>(turns, workers, batch, period);
+                    check(which, turns, workers, batch, period);
                 }
             }
         }
@@ -168,7 +168,7 @@ TEMPLATE_LIST_TEST_CASE("what is recorded is what follows from the script, every
 
 TEST_CASE("a striped worker that waits has not read: with a feature in common nobody is ever late") {
     const auto data = test::make_contended(200); // every row has features 0, 1 and 5
-    const auto run = test::run_scripted<striped>(test::counting(200, 60), data.view(), 4, test::drawn_at_random(4, 1));
+    const auto run = test::run_scripted(entry_of<striped>(), test::counting(200, 60), data.view(), 4, test::drawn_at_random(4, 1));
     REQUIRE(run.applied == 200);
     std::uint64_t waited = 0;
     for (const worker_statistics& worker : run.statistics) {
@@ -179,8 +179,10 @@ TEST_CASE("a striped worker that waits has not read: with a feature in common no
     REQUIRE(waited > 0);
 }
 
-TEMPLATE_LIST_TEST_CASE("delays of coordinates follow from the script, and whole applies lose nothing", "", schemes) {
-    if constexpr (follows_a_script<TestType> && TestType::info.name != std::string_view("striped")) {
+TEST_CASE("delays of coordinates follow from the script, and whole applies lose nothing") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (follows_a_script(which.info) && which.info.name != std::string_view("striped")) {
         // Feature 0 is in every row and makes up half of the nonzeros; the other of each row is its
         // own.
         test::sparse_set data;
@@ -189,11 +191,11 @@ TEMPLATE_LIST_TEST_CASE("delays of coordinates follow from the script, and whole
             data.append({0, static_cast<feature_index>(row + 1)}, {1, 1}, row % 2 == 0 ? real{1} : real{-1});
         }
         for (const unsigned workers : {2U, 5U}) {
-            CAPTURE(TestType::info.name, workers);
+            CAPTURE(workers);
             const test::script turns = test::drawn_at_random(workers, workers);
             diagnostic_ledger ledger(feature_frequency(data.view(), all_rows(sampled_rows)));
             const diagnosed<linear<logistic>> objective(linear<logistic>(sampled_rows + 1, false), ledger);
-            auto run = test::run_scripted<TestType>(objective, data.view(), workers, turns);
+            auto run = test::run_scripted(which, objective, data.view(), workers, turns);
             const diagnosis found = ledger.found(run.model.exclusive(run.model.layout().find("shadow")));
             histogram expected;
             for (const histogram& of_worker : sampled(count_by_hand(turns, workers, sampled_rows), 1)) {

@@ -29,12 +29,10 @@ namespace {
 
 constexpr std::size_t simulated_rows = 600;
 
-template <class Scheme>
-constexpr bool simulable = Scheme::info.parallel && !Scheme::info.lockstep;
+bool simulable(const scheme_info& of) { return of.parallel && !of.lockstep; }
 
 /// Whether its workers train the shared parameters themselves.
-template <class Scheme>
-constexpr bool in_place_scheme = simulable<Scheme>&& Scheme::info.consistency != read_consistency::own_copy;
+bool in_place_scheme(const scheme_info& of) { return simulable(of) && of.consistency != read_consistency::own_copy; }
 
 train_settings virtual_settings(unsigned workers, const std::string& delay) {
     return {.executor = "virtual", .workers = workers, .delay = delay, .epochs = 3, .step = 0.2, .staleness = staleness_mode::exact};
@@ -52,24 +50,26 @@ void with_delays(Check check) {
 }
 
 /// The first so many epochs.
-template <class Scheme, class Objective, class Data>
 struct part_of_run {
-    part_of_run(const Objective& objective, const Data& data, const train_settings& settings, std::uint64_t epochs = UINT64_MAX)
-        : ids(all_rows(data.size())), run(objective, data, ids, settings, stop) {
+    template <class Objective, class Data>
+    part_of_run(const scheme_entry& which, const Objective& objective, const Data& data, const train_settings& settings,
+                std::uint64_t epochs = UINT64_MAX)
+        : ids(all_rows(data.size())), run(make_problem(objective, data), which, ids, settings, stop) {
         while (!run.finished() && run.position().epoch < epochs) {
             REQUIRE(run.run_epoch() == epoch_end::complete);
         }
     }
     stop_flag stop;
     std::vector<row_index> ids;
-    trainer<Scheme, Objective, Data> run;
+    planned_run run;
 };
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("a simulation gives the same bits again, and others under another law", "", schemes) {
-    if constexpr (simulable<TestType>) {
-        INFO(TestType::info.name);
+TEST_CASE("a simulation gives the same bits again, and others under another law") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (simulable(which.info)) {
         const auto data = test::make_sparse(target_kind::multiclass, simulated_rows, 50, 4);
         const softmax objective(50, 3, true);
         for (const std::uint64_t batch : {1, 8}) {
@@ -78,8 +78,8 @@ TEMPLATE_LIST_TEST_CASE("a simulation gives the same bits again, and others unde
                 CAPTURE(delay, batch);
                 train_settings settings = virtual_settings(7, delay);
                 settings.batch = batch;
-                const auto once = test::run<TestType>(objective, data.view(), settings);
-                const auto again = test::run<TestType>(objective, data.view(), settings);
+                const auto once = test::run(which, objective, data.view(), settings);
+                const auto again = test::run(which, objective, data.view(), settings);
                 REQUIRE(once.buffer == again.buffer);
                 for (unsigned worker = 0; worker < 7; ++worker) {
                     REQUIRE(once.statistics[worker].updates == again.statistics[worker].updates);
@@ -89,17 +89,18 @@ TEMPLATE_LIST_TEST_CASE("a simulation gives the same bits again, and others unde
             });
             // Striped workers may come in the same order, and a replica may have been handed the
             // same examples.
-            if (in_place_scheme<TestType> && TestType::info.name != "striped") {
+            if (in_place_scheme(which.info) && which.info.name != "striped") {
                 REQUIRE(std::ranges::none_of(all.begin() + 1, all.end(), [&](const auto& buffer) { return buffer == all[0]; }));
             }
-            REQUIRE((TestType::info.name == "striped" || std::ranges::any_of(all, [&](const auto& buffer) { return buffer != all[0]; })));
+            REQUIRE((which.info.name == "striped" || std::ranges::any_of(all, [&](const auto& buffer) { return buffer != all[0]; })));
         }
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the bits of sequential", "", schemes) {
-    if constexpr (in_place_scheme<TestType>) {
-        INFO(TestType::info.name);
+TEST_CASE("without delay virtual workers are serial descent: the bits of sequential") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (in_place_scheme(which.info)) {
         const auto data = test::make_sparse(target_kind::binary, simulated_rows, 50, 1);
         const linear<logistic> objective(50, true);
         for (const std::uint64_t batch : {1, 8}) {
@@ -115,9 +116,9 @@ TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the b
             for (const unsigned workers : {1U, 5U, 64U}) {
                 CAPTURE(workers, batch);
                 settings.workers = workers;
-                const auto found = test::run<TestType>(objective, data.view(), settings);
+                const auto found = test::run(which, objective, data.view(), settings);
                 REQUIRE(found.merged().staleness.maximum() == 0);
-                if (TestType::info.sums_batches && batch > 1) {
+                if (which.info.sums_batches && batch > 1) {
                     REQUIRE(std::ranges::equal(found.buffer, serial.buffer,
                                                [](real one, real other) { return one == Approx(other).margin(1e-4); }));
                 } else {
@@ -128,20 +129,22 @@ TEMPLATE_LIST_TEST_CASE("without delay virtual workers are serial descent: the b
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("any number of workers, under any law: each example once, and a record for each update", "", schemes) {
-    if constexpr (simulable<TestType>) {
+TEST_CASE("any number of workers, under any law: each example once, and a record for each update") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (simulable(which.info)) {
         const auto data = test::make_identity(simulated_rows);
         // the last are more than there are updates
         for (const unsigned workers : {1U, 3U, 64U, 1024U}) {
             with_delays([&](const std::string& delay) {
-                CAPTURE(TestType::info.name, workers, delay);
+                CAPTURE(workers, delay);
                 const test::counting objective(simulated_rows, simulated_rows);
                 train_settings settings = virtual_settings(workers, delay);
                 settings.step = 1;
                 settings.schedule = "constant";
                 settings.l2 = 0.0;
                 settings.batch = 1;
-                const auto found = test::run<TestType>(objective, data.view(), settings);
+                const auto found = test::run(which, objective, data.view(), settings);
                 REQUIRE(objective.visits() == std::vector<std::uint32_t>(simulated_rows, 3));
                 REQUIRE(std::all_of(found.buffer.begin(), found.buffer.begin() + simulated_rows, [](real weight) { return weight == 3; }));
                 REQUIRE(found.merged().updates == 3 * simulated_rows);
@@ -152,17 +155,18 @@ TEMPLATE_LIST_TEST_CASE("any number of workers, under any law: each example once
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("who goes on at an epoch's end has the bits of who never stopped", "", schemes) {
-    if constexpr (simulable<TestType>) {
+TEST_CASE("who goes on at an epoch's end has the bits of who never stopped") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    if (simulable(which.info)) {
         const auto data = test::make_sparse(target_kind::binary, simulated_rows, 50, 1);
         const linear<logistic> objective(50, true);
         with_delays([&](const std::string& delay) {
-            CAPTURE(TestType::info.name, delay);
+            CAPTURE(delay);
             const train_settings settings = virtual_settings(9, delay);
-            using part = part_of_run<TestType, linear<logistic>, sparse_view>;
-            part whole(objective, data.view(), settings);
-            part beginning(objective, data.view(), settings, 1);
-            part rest(objective, data.view(), settings, 0);
+            part_of_run whole(which, objective, data.view(), settings);
+            part_of_run beginning(which, objective, data.view(), settings, 1);
+            part_of_run rest(which, objective, data.view(), settings, 0);
             rest.run.restore(beginning.run.position(), beginning.run.model().exclusive());
             while (!rest.run.finished()) {
                 REQUIRE(rest.run.run_epoch() == epoch_end::complete);
@@ -179,8 +183,7 @@ TEST_CASE("a stop within an epoch: what was read is applied, and the same stop l
     const auto stopped_at = [&](std::uint64_t evaluations, run_position& position) {
         stop_flag stop;
         const test::stopping stopping(objective, stop, evaluations);
-        trainer<hogwild, test::stopping<linear<logistic>>, sparse_view> run(stopping, data.view(), ids, virtual_settings(9, "exponential"),
-                                                                            stop);
+        planned_run run(make_problem(stopping, data.view()), entry_of<hogwild>(), ids, virtual_settings(9, "exponential"), stop);
         REQUIRE(run.run_epoch() == epoch_end::interrupted);
         position = run.position();
         const auto buffer = run.model().exclusive();
@@ -195,7 +198,7 @@ TEST_CASE("a stop within an epoch: what was read is applied, and the same stop l
         // Going on reads anew, when the uninterrupted run had workers in the midst of updates:
         // near, but not the same bits.
         stop_flag never;
-        trainer<hogwild, linear<logistic>, sparse_view> rest(objective, data.view(), ids, virtual_settings(9, "exponential"), never);
+        planned_run rest(make_problem(objective, data.view()), entry_of<hogwild>(), ids, virtual_settings(9, "exponential"), never);
         rest.restore(position, buffer);
         while (!rest.finished()) {
             REQUIRE(rest.run_epoch() == epoch_end::complete);

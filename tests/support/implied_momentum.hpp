@@ -98,8 +98,8 @@ inline peccary::momentum_fit measured_momentum(unsigned workers, double step, st
                                                .l2 = 0.0,
                                                .seed = seed,
                                                .staleness = peccary::staleness_mode::off};
-        peccary::trainer<peccary::hogwild, traced_quadratic, peccary::sparse_view> run(traced_quadratic(positions), data.view(), rows,
-                                                                                       settings, never);
+        peccary::planned_run run(peccary::make_problem(traced_quadratic(positions), data.view()), peccary::entry_of<peccary::hogwild>(),
+                                 rows, settings, never);
         run.run_epoch();
         for (std::size_t t = 0; t < updates; ++t) {
             for (std::size_t j = 0; j < coordinates; ++j) {

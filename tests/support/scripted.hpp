@@ -8,6 +8,7 @@
 #include "peccary/execution/virtual/turn_order.hpp"
 #include "peccary/update/make_problem.hpp"
 #include "peccary/update/stretch.hpp"
+#include "support/problems.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -63,8 +64,9 @@ struct scripted_run {
 };
 
 /// One pass over all of `data`, in the order of the rows, with a constant step.
-template <class Scheme, class Objective, class Data>
-scripted_run run_scripted(const Objective& objective, const Data& data, unsigned workers, const script& turns, std::uint64_t batch = 1,
+template <class Objective, class Data>
+scripted_run run_scripted(const peccary::scheme_entry& which, const Objective& objective, const Data& data, unsigned workers,
+                          const script& turns, std::uint64_t batch = 1,
                           const peccary::staleness_sampling& sampling = {.mode = peccary::staleness_mode::exact}, double step = 0.01,
                           const peccary::damping_rule& damping = {}, const peccary::applied_rule* rule = nullptr) {
     const auto order = peccary::all_rows(data.size());
@@ -89,8 +91,8 @@ scripted_run run_scripted(const Objective& objective, const Data& data, unsigned
                           .state = state,
                           .turns = &scripted,
                           .rule = rule};
-    Scheme scheme(model, workers);
-    const std::uint64_t applied = scheme.run(part);
+    const auto scheme = which.make(model, workers, peccary::knob_values());
+    const std::uint64_t applied = scheme->run(part);
     std::vector<peccary::worker_statistics> statistics;
     for (const peccary::worker_state& worker : state.workers) {
         statistics.push_back(worker.statistics);

@@ -4,6 +4,7 @@
 
 #include "support/made_data.hpp"
 #include "support/objectives.hpp"
+#include "support/training.hpp"
 
 #include "peccary/network.hpp"
 #include "peccary/objective/linear.hpp"
@@ -204,14 +205,16 @@ TEST_CASE("delay is compensated as steps are tried, and without delay there is n
     REQUIRE(value({.compensation = "adaptive"}, 7) != Approx(value({}, 7)).epsilon(1e-3));
 }
 
-TEMPLATE_LIST_TEST_CASE("only workers in a fixed order are late by construction, and share a batch out", "", schemes) {
-    const bool in_turn = TestType::info.name == "round_robin";
+TEST_CASE("only workers in a fixed order are late by construction, and share a batch out") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    const bool in_turn = which.info.name == "round_robin";
     for (const unsigned workers : {1U, 2U, 3U, 4U, 8U, 1024U}) {
-        CAPTURE(TestType::info.name, workers);
-        REQUIRE(inherent_delay(TestType::info, workers) == (in_turn ? workers - 1 : 0));
+        CAPTURE(workers);
+        REQUIRE(inherent_delay(which.info, workers) == (in_turn ? workers - 1 : 0));
         const std::uint64_t shared_out = workers == 1 ? 32 : workers == 2 ? 16 : workers == 3 ? 10 : 8;
-        REQUIRE(default_batch(TestType::info, {.default_batch = 32, .least_batch = 8}, workers) ==
-                std::max(TestType::info.batch, in_turn ? shared_out : 32));
-        REQUIRE(default_batch(TestType::info, {}, workers) == TestType::info.batch);
+        REQUIRE(default_batch(which.info, {.default_batch = 32, .least_batch = 8}, workers) ==
+                std::max(which.info.batch, in_turn ? shared_out : 32));
+        REQUIRE(default_batch(which.info, {}, workers) == which.info.batch);
     }
 }

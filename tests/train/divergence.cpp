@@ -3,6 +3,7 @@
 #include "catch.hpp"
 
 #include "support/made_data.hpp"
+#include "support/training.hpp"
 
 #include "peccary/objective/linear.hpp"
 #include "peccary/objective/losses.hpp"
@@ -14,11 +15,12 @@
 
 using namespace peccary;
 
-TEMPLATE_LIST_TEST_CASE("a step far too large ends the epoch as diverged, naming epoch, worker and step", "", schemes) {
-    INFO(TestType::info.name);
+TEST_CASE("a step far too large ends the epoch as diverged, naming epoch, worker and step") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
     const auto data = test::make_sparse(target_kind::regression, 2000, 30, 1);
-    const auto refused = [](const std::string& executor, unsigned workers) {
-        return workers > 1 && (!TestType::info.parallel || (TestType::info.lockstep && executor == "virtual"));
+    const auto refused = [&](const std::string& executor, unsigned workers) {
+        return workers > 1 && (!which.info.parallel || (which.info.lockstep && executor == "virtual"));
     };
     for (const auto& [executor, workers] : {std::pair{"threads", 1U}, {"threads", 4U}, {"virtual", 1U}, {"virtual", 64U}}) {
         if (refused(executor, workers)) {
@@ -27,7 +29,7 @@ TEMPLATE_LIST_TEST_CASE("a step far too large ends the epoch as diverged, naming
         const train_settings settings{.executor = executor, .workers = workers, .epochs = 3, .step = 1e30, .l2 = 0.0};
         const auto rows = all_rows(data.view().size());
         stop_flag stop;
-        trainer<TestType, linear<squared>, sparse_view> run(linear<squared>(30, true), data.view(), rows, settings, stop);
+        planned_run run(make_problem(linear<squared>(30, true), data.view()), which, rows, settings, stop);
         const epoch_end end = run.run_epoch();
         REQUIRE(end == epoch_end::diverged);
         REQUIRE(stop.requested());
@@ -45,7 +47,7 @@ TEMPLATE_LIST_TEST_CASE("a step far too large ends the epoch as diverged, naming
         REQUIRE_THAT(message, Catch::Matchers::Contains("worker " + std::to_string(run.diverged()->worker)));
         REQUIRE_THAT(message, Catch::Matchers::Contains("step size"));
         REQUIRE_THAT(message, Catch::Matchers::Contains("try a smaller --step"));
-        REQUIRE_THROWS_AS(train<TestType>(linear<squared>(30, true), data.view(), settings), diverged_error);
+        REQUIRE_THROWS_AS(train(make_problem(linear<squared>(30, true), data.view()), which, settings), diverged_error);
     }
 }
 

@@ -19,26 +19,27 @@ using namespace peccary;
 
 namespace {
 
-template <class Scheme>
-void start(const train_settings& settings) {
+void start(const scheme_entry& which, const train_settings& settings) {
     const auto data = test::make_sparse(target_kind::binary, 50, 10, 1);
     const auto rows = all_rows(50);
     stop_flag never;
-    trainer<Scheme, linear<logistic>, sparse_view> run(linear<logistic>(10, false), data.view(), rows, settings, never);
+    const planned_run run(make_problem(linear<logistic>(10, false), data.view()), which, rows, settings, never);
 }
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("combinations of scheme, executor and workers run or are refused", "", schemes) {
-    executors::for_each([](auto tag) {
+TEST_CASE("combinations of scheme, executor and workers run or are refused") {
+    const scheme_entry which = test::each_scheme();
+    INFO(which.info.name);
+    executors::for_each([&](auto tag) {
         constexpr executor_info executor = decltype(tag)::type::info;
         for (const unsigned workers : {1U, 2U, 8U}) {
-            CAPTURE(TestType::info.name, executor.name, workers);
+            CAPTURE(executor.name, workers);
             const train_settings settings{.executor = std::string(executor.name), .workers = workers, .step = 0.1};
-            if (test::runs_together(TestType::info, executor, workers)) {
-                REQUIRE_NOTHROW(start<TestType>(settings));
+            if (test::runs_together(which.info, executor, workers)) {
+                REQUIRE_NOTHROW(start(which, settings));
             } else {
-                REQUIRE_THROWS_AS(start<TestType>(settings), usage_error);
+                REQUIRE_THROWS_AS(start(which, settings), usage_error);
             }
         }
     });
@@ -54,19 +55,21 @@ TEST_CASE("small data sets get more passes") {
 TEST_CASE("settings without meaning are refused") {
     const double infinity = std::numeric_limits<double>::infinity();
     for (const double bad : {0.0, -1.0, infinity, std::numeric_limits<double>::quiet_NaN()}) {
-        REQUIRE_THROWS_AS(start<hogwild>({.step = bad}), usage_error);
-        REQUIRE_THROWS_AS(start<hogwild>({.step = 0.1, .decay = bad}), usage_error);
-        REQUIRE_THROWS_AS(start<hogwild>({.step = 0.1, .l2 = bad == 0 ? -1e-9 : bad}), usage_error);
-        REQUIRE_THROWS_AS(start<hogwild>({.step = 0.1, .l1 = bad == 0 ? -1e-9 : bad}), usage_error);
+        REQUIRE_THROWS_AS(start(entry_of<hogwild>(), {.step = bad}), usage_error);
+        REQUIRE_THROWS_AS(start(entry_of<hogwild>(), {.step = 0.1, .decay = bad}), usage_error);
+        REQUIRE_THROWS_AS(start(entry_of<hogwild>(), {.step = 0.1, .l2 = bad == 0 ? -1e-9 : bad}), usage_error);
+        REQUIRE_THROWS_AS(start(entry_of<hogwild>(), {.step = 0.1, .l1 = bad == 0 ? -1e-9 : bad}), usage_error);
     }
-    REQUIRE_THROWS_WITH(start<hogwild>({}), "the trainer needs a step size; call calibrate() for one");
-    REQUIRE_THROWS_WITH(start<hogwild>({.step = 0.1, .schedule = "cosine"}),
+    REQUIRE_THROWS_WITH(start(entry_of<hogwild>(), {}), "the trainer needs a step size; call calibrate() for one");
+    REQUIRE_THROWS_WITH(start(entry_of<hogwild>(), {.step = 0.1, .schedule = "cosine"}),
                         "unknown schedule 'cosine'; choose one of " + names_of<schedules>());
-    REQUIRE_THROWS_WITH(start<hogwild>({.executor = "fibres", .step = 0.1}), Catch::Matchers::Contains("unknown executor 'fibres'"));
+    REQUIRE_THROWS_WITH(start(entry_of<hogwild>(), {.executor = "fibres", .step = 0.1}),
+                        Catch::Matchers::Contains("unknown executor 'fibres'"));
     for (const std::uint64_t batch : {std::uint64_t{51}, std::numeric_limits<std::uint64_t>::max()}) {
-        REQUIRE_THROWS_WITH(start<hogwild>({.step = 0.1, .batch = batch}), Catch::Matchers::Contains("more than the 50 to train on"));
+        REQUIRE_THROWS_WITH(start(entry_of<hogwild>(), {.step = 0.1, .batch = batch}),
+                            Catch::Matchers::Contains("more than the 50 to train on"));
     }
-    REQUIRE_THROWS_WITH(start<sequential>({.workers = 2, .step = 0.1}), "the scheme 'sequential' has one worker, not 2");
+    REQUIRE_THROWS_WITH(start(entry_of<sequential>(), {.workers = 2, .step = 0.1}), "the scheme 'sequential' has one worker, not 2");
 }
 
 TEST_CASE("an empty data set is refused") {

@@ -4,6 +4,7 @@
 
 #include "fuzz/libsvm_property.hpp"
 #include "peccary/core/random.hpp"
+#include "support/sanitizer.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -79,7 +80,7 @@ void damage(std::string& text, peccary::random_stream& random) {
 
 TEST_CASE("random files read as the simple parser reads them") {
     peccary::random_stream random(7, 0, 0);
-    for (int i = 0; i < 2'000; ++i) {
+    for (int i = 0; i < test::repetitions(1000, 300); ++i) {
         std::string text = random_text(random);
         damage(text, random);
         INFO(text);

@@ -1,0 +1,3 @@
+#include "support/problems.hpp"
+
+TEST_LINEAR_PROBLEMS(template)
