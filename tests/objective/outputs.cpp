@@ -18,7 +18,7 @@ using peccary::target_kind;
 namespace {
 
 template <class Output>
-std::vector<real> targets() {
+std::vector<real> output_targets() {
     switch (Output::info.target) {
     case target_kind::multiclass:
         return {0, 1, 2, 3};
@@ -47,7 +47,7 @@ TEMPLATE_LIST_TEST_CASE("an output's derivative is the slope of its loss in each
     peccary::random_stream random(1, 0, 0);
     for (int draw = 0; draw < 50; ++draw) {
         const auto scores = drawn_scores<TestType>(random);
-        for (const real target : targets<TestType>()) {
+        for (const real target : output_targets<TestType>()) {
             for (const real weight : {1.0F, 2.5F}) {
                 auto slopes = scores;
                 REQUIRE(std::isfinite(TestType::differentiate(target, weight, slopes)));
@@ -70,7 +70,7 @@ TEMPLATE_LIST_TEST_CASE("a score that is not finite is noticed, wherever it is; 
     peccary::random_stream random(2, 0, 0);
     const auto scores = drawn_scores<TestType>(random);
     constexpr real infinity = std::numeric_limits<real>::infinity();
-    for (const real target : targets<TestType>()) {
+    for (const real target : output_targets<TestType>()) {
         for (std::size_t c = 0; c < scores.size(); ++c) {
             for (const real bad : {std::numeric_limits<real>::quiet_NaN(), infinity, -infinity}) {
                 auto slopes = scores;
