@@ -1,7 +1,15 @@
-// Trains a model. A program includes this and the header of its objective.
+// Trains a model. Linear models come with it; other objectives have a header each.
 #pragma once
 
+// Some headers of C define these as macros.
+#pragma push_macro("min")
+#pragma push_macro("max")
+#undef min
+#undef max
+
 #include "peccary/data/split.hpp"
+#include "peccary/objective/linear.hpp"
+#include "peccary/objective/losses.hpp"
 #include "peccary/scheme/schemes.hpp"
 #include "peccary/train/calibrate.hpp"
 #include "peccary/train/trainer.hpp"
@@ -88,3 +96,6 @@ train_result train(std::string_view scheme, const Objective& objective, const Da
 }
 
 } // namespace peccary
+
+#pragma pop_macro("max")
+#pragma pop_macro("min")

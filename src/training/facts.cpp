@@ -25,7 +25,7 @@ std::string rule_text(const update_rule& rule, bool shares_state) {
     if (rule.state_count() > 0) {
         text += shares_state ? ", shared state" : ", each worker its own state";
     }
-    return text + (rule.clips() ? fmt::format(", norms clipped at {:.6g}", rule.clip_norm) : "");
+    return text + (rule.clips() ? fmt::format(", norms clipped at {:.6g}", *rule.clip_norm) : "");
 }
 
 } // namespace

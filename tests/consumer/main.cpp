@@ -4,6 +4,8 @@
 
 #include <peccary/core/version.hpp>
 
+#include "my_problem.hpp"
+
 #include <cstdio>
 #include <exception>
 #include <string_view>
@@ -29,7 +31,7 @@ peccary::sparse_dataset separable() {
 bool learns_on(const char* executor) {
     const peccary::sparse_dataset data = separable();
     const std::vector<peccary::real> targets(data.labels.begin(), data.labels.end());
-    const peccary::linear<peccary::logistic> objective(data.columns, /*bias=*/false);
+    const my_objective objective(data.columns, /*bias=*/false);
     peccary::train_settings settings;
     settings.executor = executor;
     settings.workers = 2;

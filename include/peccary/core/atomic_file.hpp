@@ -92,7 +92,7 @@ public:
 
     void write(std::string_view bytes) {
         while (!bytes.empty()) {
-            const std::size_t count = std::min(bytes.size(), buffer_.size() - filled_);
+            const std::size_t count = (std::min)(bytes.size(), buffer_.size() - filled_);
             std::copy_n(bytes.data(), count, buffer_.data() + filled_);
             filled_ += count;
             bytes.remove_prefix(count);

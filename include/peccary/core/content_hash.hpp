@@ -125,7 +125,7 @@ inline std::uint64_t hash_segment(std::string_view segment) noexcept {
     chains all;
     std::string_view rest = segment;
     for (; rest.size() >= stripe_bytes; rest.remove_prefix(stripe_bytes)) {
-        prefetch(rest.data() + std::min(prefetch_bytes, rest.size() - 1));
+        prefetch(rest.data() + (std::min)(prefetch_bytes, rest.size() - 1));
         all.add_stripe(rest.data());
     }
     if (!rest.empty()) {
@@ -162,7 +162,7 @@ public:
                 piece.remove_prefix(hash_segment_bytes);
                 continue;
             }
-            const std::size_t count = std::min(piece.size(), hash_segment_bytes - held_.size());
+            const std::size_t count = (std::min)(piece.size(), hash_segment_bytes - held_.size());
             held_.reserve(hash_segment_bytes);
             held_.insert(held_.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
             piece.remove_prefix(count);

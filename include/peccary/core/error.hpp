@@ -2,6 +2,8 @@
 // can mend.
 #pragma once
 
+#include "peccary/core/compiler.hpp"
+
 #include <stdexcept>
 #include <string>
 

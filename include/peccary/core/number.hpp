@@ -2,6 +2,8 @@
 // for the rest.
 #pragma once
 
+#include "peccary/core/from_chars.hpp"
+
 #include <array>
 #include <bit>
 #include <charconv>
@@ -172,14 +174,14 @@ inline long decimal_magnitude(std::string_view digits, long exponent) noexcept {
             return {0, p, number_fault::malformed};
         }
         // more than any count of digits in memory
-        constexpr long clamp = std::numeric_limits<long>::max() / 16;
+        constexpr long clamp = (std::numeric_limits<long>::max)() / 16;
         for (; is_digit(*p); ++p) {
             exponent = exponent < clamp ? exponent * 10 + (*p - '0') : clamp;
         }
         exponent = below_one ? -exponent : exponent;
     }
     double value = 0;
-    if (std::from_chars(digits, p, value).ec == std::errc::result_out_of_range) {
+    if (double_from_chars(digits, p, value).ec == std::errc::result_out_of_range) {
         if (decimal_magnitude({digits, digits_end}, exponent) > 0) {
             return {0, p, number_fault::overflow};
         }

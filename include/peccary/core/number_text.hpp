@@ -1,6 +1,8 @@
 // Numbers as text and back: the same in every locale, and exact both ways.
 #pragma once
 
+#include "peccary/core/from_chars.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 namespace peccary {
 
@@ -32,14 +35,19 @@ template <class Number>
 std::optional<Number> parse_number(std::string_view text) noexcept {
     Number value{};
     const char* const end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, value);
+    std::from_chars_result result{};
+    if constexpr (std::is_same_v<Number, double>) {
+        result = double_from_chars(text.data(), end, value);
+    } else {
+        result = std::from_chars(text.data(), end, value);
+    }
     return result.ec == std::errc{} && result.ptr == end ? std::optional(value) : std::nullopt;
 }
 
 /// Takes the first word off `text`, with the blanks before it; empty at the end.
 inline std::string_view next_word(std::string_view& text) noexcept {
     constexpr std::string_view blanks = " \t\r";
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    text.remove_prefix((std::min)(text.find_first_not_of(blanks), text.size()));
     const std::string_view word = text.substr(0, text.find_first_of(blanks));
     text.remove_prefix(word.size());
     return word;

@@ -36,7 +36,7 @@ void run_on_threads(unsigned threads, const Work& work) {
 template <class Task>
 void for_each_task(unsigned threads, std::size_t count, const Task& task) {
     std::atomic<std::size_t> next{0};
-    run_on_threads(static_cast<unsigned>(std::min<std::size_t>(threads, count)), [&] {
+    run_on_threads(static_cast<unsigned>((std::min<std::size_t>)(threads, count)), [&] {
         // Relaxed: the counter only deals out numbers; joining the threads publishes what the tasks
         // wrote.
         for (std::size_t i = next.fetch_add(1, std::memory_order_relaxed); i < count; i = next.fetch_add(1, std::memory_order_relaxed)) {

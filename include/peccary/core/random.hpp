@@ -30,8 +30,8 @@ public:
         }
     }
 
-    static constexpr result_type min() noexcept { return 0; }
-    static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
+    static constexpr result_type(min)() noexcept { return 0; }
+    static constexpr result_type(max)() noexcept { return (std::numeric_limits<result_type>::max)(); }
 
     constexpr result_type operator()() noexcept {
         const std::uint64_t result = rotate(state_[1] * 5, 7) * 9;

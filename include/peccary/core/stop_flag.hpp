@@ -20,7 +20,7 @@ public:
     void request_after(std::chrono::nanoseconds length) noexcept { length_ = length; }
     void clear() noexcept { requested_.store(false, std::memory_order_relaxed); }
     bool requested() const noexcept {
-        return requested_.load(std::memory_order_relaxed) || (length_ != std::chrono::nanoseconds::max() && time_is_up());
+        return requested_.load(std::memory_order_relaxed) || (length_ != (std::chrono::nanoseconds::max)() && time_is_up());
     }
 
 private:
@@ -34,7 +34,7 @@ private:
     static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not take a lock");
     std::atomic<bool> requested_{false};
     /// written before the workers start
-    std::chrono::nanoseconds length_ = std::chrono::nanoseconds::max();
+    std::chrono::nanoseconds length_ = (std::chrono::nanoseconds::max)();
     /// when `requested` was first called; only with a length
     mutable std::atomic<std::int64_t> begin_{0};
 };

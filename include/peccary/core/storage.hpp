@@ -27,7 +27,7 @@ struct uninitialized_allocator : std::allocator<T> {
         using other = uninitialized_allocator<Other>;
     };
 
-    static constexpr std::align_val_t alignment{std::max(alignof(T), cache_line)};
+    static constexpr std::align_val_t alignment{(std::max)(alignof(T), cache_line)};
     T* allocate(std::size_t count) {
         if (count > SIZE_MAX / sizeof(T)) {
             throw std::bad_array_new_length();

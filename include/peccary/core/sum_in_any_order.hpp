@@ -1,6 +1,8 @@
 // A sum with the same bits in whatever order its values come.
 #pragma once
 
+#include "peccary/core/finite.hpp"
+
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -16,10 +18,12 @@ double sum_in_any_order(ForEach for_each) {
     double largest = 0;
     std::uint64_t count = 0;
     for_each([&](double value) {
-        largest = value <= largest || std::isnan(largest) ? largest : value;
+        if (is_finite(largest) && (!is_finite(value) || value > largest)) {
+            largest = value;
+        }
         ++count;
     });
-    if (largest == 0 || !std::isfinite(largest)) {
+    if (largest == 0 || !is_finite(largest)) {
         return largest;
     }
     const double quantum = std::ldexp(1.0, std::ilogb(largest) + static_cast<int>(std::bit_width(count)) - 50);

@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstddef>
 #include <fstream>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -41,7 +40,7 @@ inline std::vector<int> usable_processors() {
     }
 #endif
     if (processors.empty()) { // the system does not say
-        processors.resize(std::max(1U, std::thread::hardware_concurrency()));
+        processors.resize((std::max)(1U, std::thread::hardware_concurrency()));
         std::iota(processors.begin(), processors.end(), 0);
     }
     return processors;
@@ -93,7 +92,7 @@ inline std::optional<double> cgroup_quota(const std::string& root, std::string p
         std::ifstream legacy_period(root + path + "/cpu.cfs_period_us");
         // "max 100000" does not read as a number, and v1 says -1 for no limit.
         if ((unified >> quota >> period || (legacy_quota >> quota && legacy_period >> period)) && quota > 0 && period > 0) {
-            tightest = std::min(tightest.value_or(std::numeric_limits<double>::infinity()), quota / period);
+            tightest = (std::min)(tightest.value_or(quota / period), quota / period);
         }
         if (path.empty() || path == "/") {
             return tightest;
@@ -120,7 +119,7 @@ inline std::optional<double> cgroup_quota() {
             continue;
         }
         if (const auto quota = cgroup_quota(unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu", path)) {
-            tightest = std::min(tightest.value_or(*quota), *quota);
+            tightest = (std::min)(tightest.value_or(*quota), *quota);
         }
     }
     return tightest;
@@ -134,8 +133,8 @@ struct topology {
 
     /// Workers to start by default: usable physical cores, or the quota rounded up if that is less.
     unsigned default_workers() const noexcept {
-        const double limit = quota.value_or(std::numeric_limits<double>::infinity());
-        return static_cast<unsigned>(std::max(1.0, std::min(static_cast<double>(cores), std::ceil(limit))));
+        const auto most = static_cast<double>(cores);
+        return static_cast<unsigned>((std::max)(1.0, (std::min)(most, std::ceil(quota.value_or(most)))));
     }
 
     static topology of_this_process() {
@@ -152,7 +151,7 @@ inline std::vector<int> processors_from_here() {
     std::vector<int> usable = usable_processors();
 #if defined(__linux__)
     static const std::vector<std::string> siblings = [] { // read once
-        std::vector<std::string> all(static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF))));
+        std::vector<std::string> all(static_cast<std::size_t>((std::max)(1L, sysconf(_SC_NPROCESSORS_CONF))));
         for (std::size_t processor = 0; processor < all.size(); ++processor) {
             all[processor] = siblings_of(static_cast<int>(processor), std::string(system_processors));
         }

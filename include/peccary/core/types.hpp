@@ -1,6 +1,8 @@
 // The scalar and index types of the toolkit, and the one constant for cache-line separation.
 #pragma once
 
+#include "peccary/core/compiler.hpp"
+
 #include <cstddef>
 #include <cstdint>
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/number.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/format/line_map.hpp"
@@ -62,7 +63,7 @@ public:
                                 : kind_ == target_kind::multiclass ? classes_.size() >= 2 && classes_.size() <= max_classes
                                                                    : classes_.empty();
         const bool ascending = std::ranges::adjacent_find(classes_, std::greater_equal<>{}) == classes_.end();
-        if (!count_fits || !ascending || !std::ranges::all_of(classes_, [](double label) { return std::isfinite(label); })) {
+        if (!count_fits || !ascending || !std::ranges::all_of(classes_, [](double label) { return is_finite(label); })) {
             throw data_error(
                 "class labels are not those of a trained model: they must be finite and ascending, 2 for a binary objective, at least "
                 "2 for a multiclass one, and none for regression; write the model file anew");
@@ -163,7 +164,7 @@ public:
 
 private:
     static void check(target_kind kind, double label, std::size_t row, const line_map& lines) {
-        if (!std::isfinite(label)) {
+        if (!is_finite(label)) {
             throw data_error(lines.where(row) + ": the row has no label that is a finite number; give it one");
         }
         if (kind == target_kind::regression && !fits_real(label)) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/type_list.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/dataset.hpp"
@@ -82,11 +83,11 @@ struct normalizer {
         } else if (active()) {
             double squares = 0;
             for (const real value : values) {
-                squares += double{value} * value;
+                squares += static_cast<double>(value) * static_cast<double>(value);
             }
             const double norm = std::sqrt(squares);
             for (real& value : values) {
-                value = norm > 0 ? static_cast<real>(value / norm) : value;
+                value = norm > 0 ? static_cast<real>(static_cast<double>(value) / norm) : value;
             }
         }
     }
@@ -109,21 +110,20 @@ namespace normalizer_detail {
 
 /// Two passes over the rows, in double: the deviation is that from a mean that is known.
 inline std::vector<feature_summary> summarise(const dense_view& data, std::span<const row_index> rows) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    std::vector<feature_summary> features(data.columns,
-                                          feature_summary{.mean = 0, .deviation = 0, .least = infinity, .greatest = -infinity});
+    std::vector<feature_summary> features(
+        data.columns, feature_summary{.mean = 0, .deviation = 0, .least = double_infinity, .greatest = -double_infinity});
     const auto for_each_value = [&](auto use) {
         for (const row_index row : rows) {
             const dense_row values = data.row(row);
             for (std::size_t j = 0; j < features.size(); ++j) {
-                use(features[j], double{values.value(j)});
+                use(features[j], static_cast<double>(values.value(j)));
             }
         }
     };
     for_each_value([](feature_summary& feature, double value) {
         feature.mean += value;
-        feature.least = std::min(feature.least, value);
-        feature.greatest = std::max(feature.greatest, value);
+        feature.least = (std::min)(feature.least, value);
+        feature.greatest = (std::max)(feature.greatest, value);
     });
     const auto count = static_cast<double>(rows.size());
     for (feature_summary& feature : features) {
@@ -158,7 +158,7 @@ inline normalizer learn_normalizer(std::string_view method, const dense_view& da
             for (const feature_summary& feature : normalizer_detail::summarise(data, rows)) {
                 const feature_scale scale = named::of(feature);
                 // 1 / width is a float
-                constexpr double least_width = std::numeric_limits<real>::min();
+                constexpr double least_width = (std::numeric_limits<real>::min)();
                 made.shift.push_back(static_cast<real>(scale.shift));
                 made.factor.push_back(scale.width >= least_width ? static_cast<real>(1 / scale.width) : real{1});
             }

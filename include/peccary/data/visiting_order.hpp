@@ -48,7 +48,7 @@ struct visiting_order {
         order.clear();
         order.reserve(rows.size());
         for (const std::size_t block : blocks) {
-            const auto members = rows.subspan(block * size, std::min(size, rows.size() - block * size));
+            const auto members = rows.subspan(block * size, (std::min)(size, rows.size() - block * size));
             order.insert(order.end(), members.begin(), members.end());
         }
     }

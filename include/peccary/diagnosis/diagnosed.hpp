@@ -9,7 +9,6 @@
 #include "peccary/update/problem.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -143,7 +142,7 @@ public:
             ++adds;
         };
         if (adds_once_) {
-            const std::size_t last = std::min<std::size_t>(share.last, ledger_->features());
+            const std::size_t last = (std::min<std::size_t>)(share.last, ledger_->features());
             for (std::size_t feature = share.first; feature < last; ++feature) {
                 count(static_cast<feature_index>(feature));
             }

@@ -92,7 +92,7 @@ public:
     diagnosis found(std::span<const real> shadow) const {
         double survived = 0;
         for (const real count : shadow) {
-            survived += count;
+            survived += static_cast<double>(count);
         }
         const std::uint64_t adds = adds_.load(std::memory_order_relaxed);
         std::vector<block_diagnosis> blocks;

@@ -103,7 +103,7 @@ private:
     void for_each_piece(activity what, std::size_t offset, std::size_t size, Visitor visit) const {
         const operation under_way(*this);
         for (std::size_t done = 0; done < size;) {
-            const std::size_t piece = std::min(enter(what, offset + done), size - done);
+            const std::size_t piece = (std::min)(enter(what, offset + done), size - done);
             visit(done, piece);
             done += piece;
         }

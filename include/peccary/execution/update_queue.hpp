@@ -32,11 +32,11 @@ public:
         }
         // Relaxed: claiming orders nothing but the claims themselves.
         const std::uint64_t first = next_.fetch_add(chunk_, std::memory_order_relaxed);
-        return first < last_ ? update_range{.first = first, .last = std::min(first + chunk_, last_)} : update_range{};
+        return first < last_ ? update_range{.first = first, .last = (std::min)(first + chunk_, last_)} : update_range{};
     }
 
     /// One past the last update that was handed out.
-    std::uint64_t completed() const noexcept { return std::min(next_.load(std::memory_order_relaxed), last_); }
+    std::uint64_t completed() const noexcept { return (std::min)(next_.load(std::memory_order_relaxed), last_); }
 
 private:
     std::uint64_t last_;

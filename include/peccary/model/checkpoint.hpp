@@ -3,12 +3,12 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/number_text.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/model/container.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -46,7 +46,7 @@ inline constexpr std::string_view count_prefix = "count.";
 inline constexpr std::string_view number_prefix = "number.";
 
 inline bool all_finite(std::span<const real> values) noexcept {
-    return std::ranges::all_of(values, [](real value) { return std::isfinite(value); });
+    return std::ranges::all_of(values, [](real value) { return is_finite(value); });
 }
 
 /// Takes fields out of a container by name; whatever is left at the end is not a checkpoint's.
@@ -145,7 +145,7 @@ inline checkpoint load_checkpoint(std::span<const char> bytes, const std::string
     state.segment = fields.number<std::uint64_t>("segment");
     state.updates_done = fields.number<std::uint64_t>("updates_done");
     state.train_seconds = fields.number<double>("train_seconds");
-    if (!std::isfinite(state.train_seconds) || state.train_seconds < 0) {
+    if (!is_finite(state.train_seconds) || state.train_seconds < 0) {
         fields.refuse("the field 'train_seconds' is not a time");
     }
     state.counts = fields.numbers<std::uint64_t>(count_prefix);

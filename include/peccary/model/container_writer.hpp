@@ -33,7 +33,7 @@ public:
     void bytes(std::string_view bytes) {
         while (!bytes.empty()) {
             std::array<char, word_bytes> padded{};
-            const std::size_t count = std::min(bytes.size(), word_bytes);
+            const std::size_t count = (std::min)(bytes.size(), word_bytes);
             std::copy_n(bytes.data(), count, padded.data());
             word(word_of({padded.data(), padded.size()}));
             bytes.remove_prefix(count);

@@ -47,7 +47,7 @@ namespace liblinear_detail {
 inline std::vector<double> difference_of_columns(const std::vector<real>& values) {
     std::vector<double> differences(values.size() / 2);
     for (std::size_t row = 0; row < differences.size(); ++row) {
-        differences[row] = double{values[2 * row + 1]} - values[2 * row];
+        differences[row] = static_cast<double>(values[2 * row + 1]) - static_cast<double>(values[2 * row]);
     }
     return differences;
 }
@@ -93,14 +93,14 @@ inline void save_liblinear(const model& trained, const std::string& path) {
         throw usage_error("liblinear's model format has no place for the normalization '" + trained.normalization.method +
                           "'; save in Peccary's own format");
     }
-    constexpr double largest_label = std::numeric_limits<int>::max();
+    constexpr double largest_label = (std::numeric_limits<int>::max)();
     for (const double label : trained.labels) {
         if (label != std::floor(label) || std::abs(label) > largest_label) {
             throw usage_error("liblinear's model format holds whole-number labels only, not " + format_number(label) +
                               "; save in Peccary's own format, or train with other labels");
         }
     }
-    if (trained.features > std::size_t{std::numeric_limits<int>::max()} - 1) {
+    if (trained.features > std::size_t{(std::numeric_limits<int>::max)()} - 1) {
         throw usage_error("liblinear's model format holds fewer than 2^31 features; save in Peccary's own format");
     }
     const bool two = trained.labels.size() == 2;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/number_text.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/model/liblinear_solvers.hpp"
@@ -117,7 +118,7 @@ private:
     template <class Number>
     Number number(std::string_view key) const {
         const auto value = parse_number<Number>(one_word(key));
-        if (!value || !std::isfinite(static_cast<double>(*value))) {
+        if (!value || !is_finite(static_cast<double>(*value))) {
             refuse("the value of '" + std::string(key) + "' is not a number in range", find(key).line);
         }
         return *value;
@@ -150,7 +151,7 @@ private:
         for (std::size_t output = 0; output < outputs; ++output) {
             const auto value = parse_number<double>(next_word(line_));
             // Negated, so that a NaN is refused.
-            if (!value || !(std::abs(*value * factor) <= double{std::numeric_limits<real>::max()})) {
+            if (!value || !(std::abs(*value * factor) <= static_cast<double>((std::numeric_limits<real>::max)()))) {
                 refuse("not " + std::to_string(outputs) + " finite numbers");
             }
             weights.push_back(static_cast<real>(*value * factor));
@@ -164,9 +165,9 @@ private:
         if (rest_.empty()) {
             return false;
         }
-        const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+        const std::size_t end = (std::min)(rest_.find('\n'), rest_.size());
         line_ = rest_.substr(0, end);
-        rest_.remove_prefix(std::min(end + 1, rest_.size()));
+        rest_.remove_prefix((std::min)(end + 1, rest_.size()));
         ++line_number_;
         return true;
     }

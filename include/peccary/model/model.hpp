@@ -1,6 +1,7 @@
 // A trained model: which objective it minimises, what it predicts from, and its parameters by name.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/data/normalizer.hpp"
 #include "peccary/model/tensor.hpp"
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -158,7 +158,7 @@ inline std::string problem_with_array(const tensor& array, const std::vector<std
         return "the array '" + array.name + "' has " + std::to_string(array.values.size()) + " values and should have " +
                std::to_string(count);
     }
-    if (!std::ranges::all_of(array.values, [](real value) { return std::isfinite(value); })) {
+    if (!std::ranges::all_of(array.values, [](real value) { return is_finite(value); })) {
         return "a value in '" + array.name + "' that is not a finite number";
     }
     return {};
@@ -185,7 +185,7 @@ inline std::string problem_with_linear_arrays(const model& candidate, std::uint6
 
 /// Two arrays a layer; the units of one are the inputs of the next.
 inline std::string problem_with_network_arrays(const model& candidate, std::uint64_t outputs) {
-    const std::size_t layers = std::max<std::size_t>(1, candidate.arrays.size() / 2);
+    const std::size_t layers = (std::max<std::size_t>)(1, candidate.arrays.size() / 2);
     std::uint64_t inputs = candidate.features;
     for (std::size_t l = 1; l <= layers; ++l) {
         const tensor* const weights = candidate.find(layer_weights_name(l));
@@ -225,7 +225,7 @@ inline std::string problem_with_normalization(const normalizer& candidate, std::
         return "scales of " + std::to_string(candidate.shift.size()) + " features for the normalization '" + candidate.method + "' of " +
                std::to_string(scales);
     }
-    const auto finite = [](real value) { return std::isfinite(value); };
+    const auto finite = [](real value) { return is_finite(value); };
     return std::ranges::all_of(candidate.shift, finite) && std::ranges::all_of(candidate.factor, finite)
                ? std::string()
                : "a scale of a feature that is not a finite number";
@@ -250,7 +250,7 @@ inline std::string problem_with(const model& candidate) {
     if (network && objective->target == target_kind::binary && labels.size() != 2) {
         return std::to_string(labels.size()) + " class labels for the output '" + candidate.output + "'";
     }
-    if (!std::ranges::all_of(labels, [](double label) { return std::isfinite(label); })) {
+    if (!std::ranges::all_of(labels, [](double label) { return is_finite(label); })) {
         return "a class label that is not a finite number";
     }
     auto sorted = labels;

@@ -112,14 +112,14 @@ public:
         }
         if (scores.size() == 1) {
             // not 1 - p, which loses a small one
-            probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-double{scores[0]})));
+            probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-static_cast<double>(scores[0]))));
             probabilities[1] = static_cast<real>(std::exp(log_sigmoid(scores[0])));
             return;
         }
         // Both links as logarithms: the largest becomes exp(0), so that the sum is at least 1.
         const bool one_against_rest = objective_.target == target_kind::binary;
-        const auto log_weight = [&](real score) { return one_against_rest ? log_sigmoid(score) : double{score}; };
-        const double largest = log_weight(std::ranges::max(scores));
+        const auto log_weight = [&](real score) { return one_against_rest ? log_sigmoid(score) : static_cast<double>(score); };
+        const double largest = log_weight((std::ranges::max)(scores));
         double sum = 0;
         for (const real score : scores) {
             sum += std::exp(log_weight(score) - largest);
@@ -145,14 +145,14 @@ private:
         constexpr std::size_t tile_size = 32;
         std::array<double, tile_size> sums;
         for (std::size_t first = 0; first < scores.size(); first += tile_size) {
-            const std::size_t size = std::min(tile_size, scores.size() - first);
+            const std::size_t size = (std::min)(tile_size, scores.size() - first);
             for (std::size_t c = 0; c < size; ++c) {
-                sums[c] = bias_.empty() ? 0.0 : double{bias_[first + c]};
+                sums[c] = bias_.empty() ? 0.0 : static_cast<double>(bias_[first + c]);
             }
             for (std::size_t k = 0; k < row.size(); ++k) {
                 const real* const weights = weights_.data() + (row.index(k) * scores.size()) + first;
                 for (std::size_t c = 0; c < size; ++c) {
-                    sums[c] += double{row.value(k)} * weights[c];
+                    sums[c] += static_cast<double>(row.value(k)) * static_cast<double>(weights[c]);
                 }
             }
             for (std::size_t c = 0; c < size; ++c) {
@@ -186,7 +186,7 @@ private:
             const auto add = [&](std::size_t input, real value) {
                 const real* const weights = at.weights.data() + (input * units);
                 for (std::size_t u = 0; u < units; ++u) {
-                    sums[u] += double{value} * weights[u];
+                    sums[u] += static_cast<double>(value) * static_cast<double>(weights[u]);
                 }
             };
             if (&at == &layers_.front()) {
@@ -209,12 +209,12 @@ private:
     }
 
     static real bounded(double sum) noexcept {
-        constexpr double largest = std::numeric_limits<real>::max();
+        constexpr double largest = (std::numeric_limits<real>::max)();
         return static_cast<real>(std::clamp(sum, -largest, largest));
     }
 
     /// log(1 / (1 + exp(-score))), by the form that does not overflow on either side.
-    static double log_sigmoid(double score) noexcept { return std::min(score, 0.0) - std::log1p(std::exp(-std::abs(score))); }
+    static double log_sigmoid(double score) noexcept { return (std::min)(score, 0.0) - std::log1p(std::exp(-std::abs(score))); }
 
     std::span<const double> labels_;
     std::span<const real> weights_;

@@ -34,7 +34,7 @@ public:
         if (!(probability >= 0 && probability < 1)) {
             throw usage_error("the probability of dropout must be from 0 to below 1, not " + std::to_string(probability));
         }
-        dropped_ = std::min(static_cast<std::uint32_t>(std::lround(probability * pieces)), pieces - 1);
+        dropped_ = (std::min)(static_cast<std::uint32_t>(std::lround(probability * pieces)), pieces - 1);
         factor_ = static_cast<real>(pieces) / static_cast<real>(pieces - dropped_);
     }
 
@@ -50,7 +50,7 @@ public:
         std::uint64_t place = mix(mix(key_ + row) + layer);
         for (std::size_t unit = 0; unit < mask.size(); place += golden_ratio) {
             std::uint64_t word = mix(place);
-            const std::size_t end = std::min(unit + units_a_word, mask.size());
+            const std::size_t end = (std::min)(unit + units_a_word, mask.size());
             for (; unit < end; ++unit, word >>= bits) {
                 mask[unit] = (word & (pieces - 1)) < dropped_ ? real{0} : factor_;
             }

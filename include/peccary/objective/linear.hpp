@@ -66,7 +66,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        return row.weight * loss_.value(scores[0], row.target);
+        return static_cast<double>(row.weight) * loss_.value(scores[0], row.target);
     }
 
 private:

@@ -201,8 +201,8 @@ public:
                              std::size_t to) const {
         const network_stage whole = layers().whole();
         const real* const parameters_read = read<Data>(whole, view, result);
-        const std::size_t piece = rows_are_independent() ? grain : std::max(grain, round_up(rows.size() / grain));
-        const auto cut = [&](std::size_t row) { return std::min((row + piece - 1) / piece * piece, rows.size()); };
+        const std::size_t piece = rows_are_independent() ? grain : (std::max)(grain, round_up(rows.size() / grain));
+        const auto cut = [&](std::size_t row) { return (std::min)((row + piece - 1) / piece * piece, rows.size()); };
         real finite = 0;
         for_each_piece(cut(from), cut(to), rows_are_independent() ? rows.size() : piece, [&](std::size_t first, std::size_t last) {
             passes_.forward(whole, data, rows, view, parameters_read, result, first, last, passes_.drops());
@@ -224,9 +224,9 @@ public:
         const std::size_t piece = rows_are_independent() ? 6 * grain : grain;
         for (std::size_t l = network_passes::first_dense<Data>; l < layers().size(); ++l) {
             const network_layer& at = layers()[l];
-            const std::size_t all = std::max<std::size_t>(1, features());
-            const auto row_of = [&](std::size_t feature) { return (std::min(feature, all) * at.inputs + all - 1) / all; };
-            const auto cut = [&](std::size_t feature) { return std::min(round_up(row_of(feature)), at.inputs); };
+            const std::size_t all = (std::max<std::size_t>)(1, features());
+            const auto row_of = [&](std::size_t feature) { return ((std::min)(feature, all) * at.inputs + all - 1) / all; };
+            const auto cut = [&](std::size_t feature) { return (std::min)(round_up(row_of(feature)), at.inputs); };
             for_each_piece(cut(share.first), cut(share.last), piece, [&](std::size_t first, std::size_t last) {
                 passes_.differentiate_weights(l, rows.size(), first, last, of);
                 for_each_piece(first, last, grain, [&](std::size_t begin, std::size_t end) {
@@ -254,7 +254,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        return row.weight * output_.loss(scores, row.target);
+        return static_cast<double>(row.weight) * output_.loss(scores, row.target);
     }
 
 private:
@@ -276,14 +276,14 @@ private:
 
     /// Rows that slices and shares are cut at multiples of.
     static constexpr std::size_t grain = 16;
-    static_assert(grain * sizeof(real) % std::max<std::size_t>(1, EIGEN_MAX_ALIGN_BYTES) == 0);
+    static_assert(grain * sizeof(real) % (std::max<std::size_t>)(1, EIGEN_MAX_ALIGN_BYTES) == 0);
     static constexpr std::size_t round_up(std::size_t rows) noexcept { return (rows + grain - 1) / grain * grain; }
 
     /// Calls `visit(first, last)` for pieces of [from, to), each of them of `length` but the last.
     template <class Visit>
     static void for_each_piece(std::size_t from, std::size_t to, std::size_t length, Visit visit) {
         for (; from < to; from += length) {
-            visit(from, std::min(from + length, to));
+            visit(from, (std::min)(from + length, to));
         }
     }
 

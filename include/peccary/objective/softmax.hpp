@@ -68,7 +68,7 @@ public:
 
     template <row_view Row>
     double loss_of(std::span<const real> scores, const Row& row) const {
-        return row.weight * cross_entropy::loss(scores, row.target);
+        return static_cast<double>(row.weight) * cross_entropy::loss(scores, row.target);
     }
 
 private:

@@ -49,10 +49,10 @@ public:
     static void multiply(real factor, const matrix_operand& left, const matrix_operand& right, real* out, bool wider) {
         alignas(cache_line) std::array<real, most_depth * avx512_tile::width> panel;
         const std::size_t depth = depth_for(left);
-        for (std::size_t from = 0; from < std::max<std::size_t>(1, left.columns); from += depth) {
-            const std::size_t length = std::min(depth, left.columns - from);
+        for (std::size_t from = 0; from < (std::max<std::size_t>)(1, left.columns); from += depth) {
+            const std::size_t length = (std::min)(depth, left.columns - from);
             const auto add_columns = [&]<class Tile>(std::size_t column, Tile /*tile*/) {
-                const std::size_t width = std::min(Tile::width, right.columns - column);
+                const std::size_t width = (std::min)(Tile::width, right.columns - column);
                 const real* const corner = right.data + from * right.row_stride + column * right.column_stride;
                 copy_panel<Tile::width>(right, corner, length, width, panel.data());
                 const tile_place first{.left = left.data + from * left.column_stride,
@@ -89,7 +89,7 @@ private:
         constexpr std::size_t least = 64;
         constexpr std::size_t page = 4096 / sizeof(real);
         constexpr std::size_t reach = 64 * page;
-        return std::clamp(reach / std::max<std::size_t>(1, left.column_stride), least, most_depth);
+        return std::clamp(reach / (std::max<std::size_t>)(1, left.column_stride), least, most_depth);
     }
 
     static constexpr std::size_t block = 4;

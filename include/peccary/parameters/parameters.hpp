@@ -50,7 +50,7 @@ private:
 
     static aligned_buffer allocate(std::size_t size) {
         return aligned_buffer(
-            static_cast<real*>(::operator new[](std::max<std::size_t>(size, 1) * sizeof(real), std::align_val_t{cache_line})));
+            static_cast<real*>(::operator new[]((std::max<std::size_t>)(size, 1) * sizeof(real), std::align_val_t{cache_line})));
     }
 
     parameter_layout layout_;

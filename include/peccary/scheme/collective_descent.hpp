@@ -1,6 +1,7 @@
 // Schemes whose workers train private copies in plain memory, and now and then meet all together.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/core/types.hpp"
 #include "peccary/execution/barrier.hpp"
 #include "peccary/parameters/access/exclusive.hpp"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,7 +50,7 @@ public:
             staleness_probe meetings = part.probe(worker);
             bool apart = true; // the copies differ from the shared parameters
             for (std::uint64_t first = part.first; first < part.last;) {
-                const std::uint64_t last = std::min(part.last, end_of_round(part, first, round));
+                const std::uint64_t last = (std::min)(part.last, end_of_round(part, first, round));
                 // One worker decides for all, before the barrier at which the others learn it.
                 if (worker == 0 && part.state.stop.requested()) {
                     reached = first;
@@ -125,8 +125,9 @@ private:
         const double finite = of.run(updates, copies_[number].base(), alone, nullptr);
         statistics.updates += updates.last - updates.first;
         statistics.examples += part.examples_of(updates);
-        if (!std::isfinite(finite)) {
-            part.state.report({.worker = number, .update = updates.first, .step = part.steps.at(updates.first).step()});
+        if (!is_finite(finite)) {
+            part.state.report(
+                {.worker = number, .update = updates.first, .step = static_cast<double>(part.steps.at(updates.first).step())});
         }
     }
 

@@ -26,7 +26,7 @@ struct knob {
     std::string_view by_default; ///< in words
     std::string_view source;     ///< of the default
     double least = 0;
-    double most = std::numeric_limits<double>::max();
+    double most = (std::numeric_limits<double>::max)();
     bool whole = true; ///< a whole number
 };
 
@@ -40,7 +40,7 @@ public:
     knob_values(std::string_view scheme, std::span<const knob> known, std::string_view text) {
         while (!text.empty()) {
             const std::string_view item = text.substr(0, text.find(','));
-            text.remove_prefix(std::min(text.size(), item.size() + 1));
+            text.remove_prefix((std::min)(text.size(), item.size() + 1));
             const std::string_view name = item.substr(0, item.find('='));
             const auto found = std::ranges::find(known, name, &knob::name);
             if (found == known.end()) {
@@ -50,7 +50,7 @@ public:
                 throw usage_error("the knob '" + std::string(name) + "' of the scheme '" + std::string(scheme) +
                                   "' is given twice; give it once");
             }
-            values_.emplace_back(name, value_of(scheme, *found, item.substr(std::min(item.size(), name.size() + 1))));
+            values_.emplace_back(name, value_of(scheme, *found, item.substr((std::min)(item.size(), name.size() + 1))));
         }
     }
 
@@ -67,7 +67,7 @@ private:
     static double value_of(std::string_view scheme, const knob& of, std::string_view text) {
         const std::optional<double> value = parse_number<double>(text);
         if (!value || !(*value >= of.least && *value <= of.most) || (of.whole && (*value != std::trunc(*value) || *value > 0x1p53))) {
-            const std::string range = of.most == std::numeric_limits<double>::max()
+            const std::string range = of.most == (std::numeric_limits<double>::max)()
                                           ? "of at least " + format_number(of.least, 6)
                                           : "from " + format_number(of.least, 6) + " to " + format_number(of.most, 6);
             throw usage_error("the knob '" + std::string(of.name) + "' of the scheme '" + std::string(scheme) + "' takes a " +

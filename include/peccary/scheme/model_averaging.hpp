@@ -48,7 +48,7 @@ protected:
             return *period_;
         }
         const meeting_plan plan = plan_meetings(part);
-        return static_cast<std::uint64_t>(std::max(1.0, std::floor(plan.part / plan.meetings)));
+        return static_cast<std::uint64_t>((std::max)(1.0, std::floor(plan.part / plan.meetings)));
     }
 
     void meet(const meeting& slice) override {

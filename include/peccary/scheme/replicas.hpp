@@ -59,7 +59,7 @@ protected:
         // A twentieth more than an even share, so that a worker with somewhat more than its part
         // does not merge just before its last merge.
         const meeting_plan plan = plan_meetings(part);
-        return static_cast<std::uint64_t>(std::max(1.0, 1.05 * plan.part / plan.meetings));
+        return static_cast<std::uint64_t>((std::max)(1.0, 1.05 * plan.part / plan.meetings));
     }
 
     void meet(const meeting& segment) override {

@@ -75,7 +75,7 @@ constexpr std::uint64_t default_batch(const scheme_info& scheme, const problem_f
         return scheme.batch;
     }
     const std::uint64_t share = of.default_batch / (inherent_delay(scheme, workers) + 1);
-    return std::max({scheme.batch, of.least_batch, share});
+    return (std::max)({scheme.batch, of.least_batch, share});
 }
 
 } // namespace peccary

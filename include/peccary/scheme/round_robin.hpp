@@ -2,6 +2,7 @@
 // order of workers.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/core/spin_pause.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/parameters/access/relaxed.hpp"
@@ -9,7 +10,6 @@
 #include "peccary/update/problem.hpp"
 
 #include <atomic>
-#include <cmath>
 #include <thread>
 
 namespace peccary {
@@ -91,8 +91,8 @@ private:
             const auto step = part.steps.at(update);
             probe.at_read();
             const double finite = of->differentiate(update, base, step.scale());
-            if (!std::isfinite(finite)) {
-                part.state.report({.worker = number, .update = update, .step = step.step()});
+            if (!is_finite(finite)) {
+                part.state.report({.worker = number, .update = update, .step = static_cast<double>(step.step())});
             }
             if (!order.wait_for(update, statistics.waits)) {
                 return;

@@ -2,13 +2,13 @@
 // apply it together, meet.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/execution/barrier.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/update/problem.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
@@ -68,8 +68,8 @@ public:
                     probe.at_read();
                 }
                 const double finite = batch->differentiate(worker, update, base, step.scale(), from, to);
-                if (!std::isfinite(finite)) {
-                    part.state.report({.worker = worker, .update = update, .step = step.step()});
+                if (!is_finite(finite)) {
+                    part.state.report({.worker = worker, .update = update, .step = static_cast<double>(step.step())});
                 }
                 statistics.examples += to - from;
                 evaluated.arrive_and_wait(statistics.waits);
@@ -103,7 +103,7 @@ private:
         // of each; a sample is of fewer than twice as many rows as asked
         std::vector<std::uint32_t> nonzeros(task.facts().features);
         std::size_t all = 0;
-        const std::size_t stride = std::max<std::size_t>(1, examples / sample);
+        const std::size_t stride = (std::max<std::size_t>)(1, examples / sample);
         for (std::size_t i = 0; i < examples; i += stride) {
             std::visit(
                 [&](const auto& row) {

@@ -62,7 +62,7 @@ public:
         }
         samples_ += other.samples_;
         sum_ += other.sum_;
-        maximum_ = std::max(maximum_, other.maximum_);
+        maximum_ = (std::max)(maximum_, other.maximum_);
     }
 
     std::uint64_t samples() const noexcept { return samples_; }
@@ -78,7 +78,7 @@ public:
         for (std::size_t bin = 0; bin < bins; ++bin) {
             below += counts_[bin];
             if (below >= rank && below > 0) {
-                return std::min(last_value(bin), maximum_);
+                return (std::min)(last_value(bin), maximum_);
             }
         }
         return maximum_;

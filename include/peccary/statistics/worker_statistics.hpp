@@ -53,15 +53,15 @@ struct worker_statistics {
     /// `seconds`, in parts that add up to it. Estimates from samples that exceed what the measured
     /// parts leave are cut down to that.
     worker_times times() const noexcept {
-        const double left = std::max(0.0, busy_seconds - waits.lock_seconds - waits.barrier_seconds);
+        const double left = (std::max)(0.0, busy_seconds - waits.lock_seconds - waits.barrier_seconds);
         const double estimated = waits.retry_seconds + waits.merge_seconds;
         const double share = estimated > left ? left / estimated : 1;
-        return {.computing = std::max(0.0, left - estimated),
+        return {.computing = (std::max)(0.0, left - estimated),
                 .locks = waits.lock_seconds,
                 .barriers = waits.barrier_seconds,
                 .retrying = share * waits.retry_seconds,
                 .merging = share * waits.merge_seconds,
-                .idle = std::max(0.0, seconds - busy_seconds)};
+                .idle = (std::max)(0.0, seconds - busy_seconds)};
     }
 };
 

@@ -48,7 +48,7 @@ struct adaptive_compensation {
         constexpr real rate = 0.05F;
         constexpr real least = 1e-7F;
         block.change = rate * (block.gradient.square() - block.state);
-        block.gradient += lambda * block.gradient.square() * block.moved / ((block.state + block.change).max(real{0}) + least).sqrt();
+        block.gradient += lambda * block.gradient.square() * block.moved / (((block.state + block.change).max)(real{0}) + least).sqrt();
     }
 };
 

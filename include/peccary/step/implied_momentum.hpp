@@ -21,7 +21,7 @@ constexpr double implied_momentum(double workers) noexcept { return 1 - 1 / work
 /// The explicit momentum with which n workers have a total of `target`, and none where they imply
 /// more than that alone. Momenta add up to first order: two of them, a and b, are one of a + b with
 /// a correction -ab two updates back (Hadjis, Zhang, Mitliagkas, Iter, Re 2016).
-constexpr double explicit_momentum(double target, double workers) noexcept { return std::max(0.0, target - implied_momentum(workers)); }
+constexpr double explicit_momentum(double target, double workers) noexcept { return (std::max)(0.0, target - implied_momentum(workers)); }
 
 /// What descent with momentum would have moved like a trajectory.
 struct momentum_fit {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/type_list.hpp"
 #include "peccary/step/compensations.hpp"
 #include "peccary/step/rule/adagrad.hpp"
@@ -12,8 +13,6 @@
 #include "peccary/step/rule/sgd.hpp"
 #include "peccary/step/update_rule.hpp"
 
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -40,7 +39,7 @@ inline update_rule rule_of(const rule_settings& settings) {
         throw usage_error("the compensation '" + settings.compensation + "' has no lambda; leave it out, or choose another compensation");
     }
     made.lambda = settings.lambda.value_or(made.compensation.lambda);
-    if (!(std::isfinite(made.lambda) && made.lambda >= 0) || (settings.lambda && made.lambda == 0)) {
+    if (!(is_finite(made.lambda) && made.lambda >= 0) || (settings.lambda && made.lambda == 0)) {
         throw usage_error("the lambda of a compensation must be a positive number");
     }
     const auto knob = [&](const char* name, const std::optional<double>& given, double by_default, double most) {
@@ -49,16 +48,16 @@ inline update_rule rule_of(const rule_settings& settings) {
         }
         if (given && !(*given >= 0 && *given < most)) {
             throw usage_error("the " + std::string(name) + " of an update rule must be a number from 0 to below " +
-                              (std::isfinite(most) ? "1" : "infinity"));
+                              (is_finite(most) ? "1" : "infinity"));
         }
         return given.value_or(by_default);
     };
-    constexpr double unbounded = std::numeric_limits<double>::infinity();
+    constexpr double unbounded = double_infinity;
     made.knobs = {.beta1 = knob("momentum", settings.momentum, made.info.knobs.beta1, 1),
                   .beta2 = knob("beta2", settings.beta2, made.info.knobs.beta2, 1),
                   .epsilon = knob("epsilon", settings.epsilon, made.info.knobs.epsilon, unbounded)};
     if (settings.clip_norm) {
-        if (!(std::isfinite(*settings.clip_norm) && *settings.clip_norm > 0)) {
+        if (!(is_finite(*settings.clip_norm) && *settings.clip_norm > 0)) {
             throw usage_error("the norm to clip gradients at must be a positive number");
         }
         made.clip_norm = *settings.clip_norm;

@@ -39,7 +39,7 @@ concept schedule = requires(const progress& now) {
 /// too large (docs/schedules.md has the measurements).
 struct linear_decay {
     static constexpr schedule_info info{.name = "linear", .formula = "step * (1 - t / epochs)", .decay = 0};
-    static double at(const progress& now) noexcept { return now.initial * std::max(0.0, 1.0 - now.epochs / now.planned_epochs); }
+    static double at(const progress& now) noexcept { return now.initial * (std::max)(0.0, 1.0 - now.epochs / now.planned_epochs); }
 };
 
 /// Falls to zero over the planned run too, but faster at first and slower at last: from a larger
@@ -50,7 +50,7 @@ struct inverse_linear {
         .name = "inverse_linear", .formula = "step * (1 - t / epochs) / (1 + decay t / epochs)", .decay = 3, .first_step = 2};
     static double at(const progress& now) noexcept {
         const double done = now.epochs / now.planned_epochs;
-        return now.initial * std::max(0.0, 1.0 - done) / (1.0 + now.decay * done);
+        return now.initial * (std::max)(0.0, 1.0 - done) / (1.0 + now.decay * done);
     }
 };
 

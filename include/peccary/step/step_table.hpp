@@ -54,8 +54,8 @@ public:
             const double step = step_of(update);
             const double log_shrink = -std::log1p(step * l2);
             entries_.push_back({.step = step, .log_scale = log_scale, .shrink = std::exp(log_shrink)});
-            log_scale += log_shrink * static_cast<double>(std::min(block, last - update));
-            step_sum_ += step * static_cast<double>(std::min(block, last - update));
+            log_scale += log_shrink * static_cast<double>((std::min)(block, last - update));
+            step_sum_ += step * static_cast<double>((std::min)(block, last - update));
         }
         final_scale_ = std::exp(log_scale);
     }

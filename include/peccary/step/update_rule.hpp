@@ -3,13 +3,12 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/types.hpp"
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,12 +88,12 @@ struct update_rule {
     /// not called where nothing is compensated
     void (*compensate)(real, compensation_block&) = nullptr;
     double lambda = 0;
-    double clip_norm = std::numeric_limits<double>::infinity();
+    std::optional<double> clip_norm = std::nullopt;
 
     bool compensates() const noexcept { return lambda > 0; }
     /// Arrays that it remembers: those of the rule, and then that of the compensation.
     std::size_t state_count() const noexcept { return info.state_count() + (compensation.has_state ? 1U : 0U); }
-    bool clips() const noexcept { return std::isfinite(clip_norm); }
+    bool clips() const noexcept { return clip_norm.has_value(); }
     /// Whether what several workers did to copies of the state can be added up, if it is to be
     /// shared.
     bool mergeable() const noexcept { return state != rule_state::shared || !info.forgets; }

@@ -2,6 +2,7 @@
 // time.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/core/type_list.hpp"
 #include "peccary/data/dataset.hpp"
 #include "peccary/parameters/access/exclusive.hpp"
@@ -52,7 +53,7 @@ inline calibration calibrate(const problem& task, std::span<const row_index> row
             const double value = sample.try_step(step);
             ++best.candidates;
             // where all diverges, go on until something does not
-            const bool lost = std::isinf(best.sample_objective) && factor < 1;
+            const bool lost = !is_finite(best.sample_objective) && factor < 1;
             if (!(value < best.sample_objective) && !lost) {
                 break;
             }
@@ -65,7 +66,7 @@ inline calibration calibrate(const problem& task, std::span<const row_index> row
     }
     constexpr double epochs_of_a_long_run = 4;
     best.step /= facts.sample_excess;
-    best.step *= std::clamp(std::sqrt(epochs_of_a_long_run / static_cast<double>(std::max<std::uint64_t>(1, epochs))), 1.0, 2.0);
+    best.step *= std::clamp(std::sqrt(epochs_of_a_long_run / static_cast<double>((std::max<std::uint64_t>)(1, epochs))), 1.0, 2.0);
     return best;
 }
 

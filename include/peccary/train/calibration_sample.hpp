@@ -2,6 +2,7 @@
 // given step.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/core/random.hpp"
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/core/types.hpp"
@@ -17,10 +18,8 @@
 #include "peccary/update/stretch.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,7 +41,7 @@ class calibration_sample {
 public:
     calibration_sample(const problem& task, std::span<const row_index> rows, std::uint64_t batch, double l2, std::uint64_t seed,
                        const update_rule& rule, std::uint64_t delay)
-        : task_(&task), batch_(std::min<std::uint64_t>(batch, rows.size())), l2_(l2), rule_(rule, task.learned_layout(), task.layout()),
+        : task_(&task), batch_((std::min<std::uint64_t>)(batch, rows.size())), l2_(l2), rule_(rule, task.learned_layout(), task.layout()),
           model_(with_shared_state(task.initial(seed), rule_)), runner_(1, false), state_(1, {.mode = staleness_mode::off}, never_) {
         if (task.facts().layerwise) {
             require_plain_layer_by_layer(rule);
@@ -62,7 +61,7 @@ public:
                                                   .runner = runner_,
                                                   .state = state_,
                                                   .rule = rule.plain() ? nullptr : &rule_});
-        for (std::uint64_t place = 0; place <= std::min(delay, most); ++place) {
+        for (std::uint64_t place = 0; place <= (std::min)(delay, most); ++place) {
             in_flight_.push_back(task.make_worker(exclusive(), 0, *part_));
         }
         find_support();
@@ -80,7 +79,7 @@ public:
         for (std::uint64_t first = 0; first < updates_;) {
             // As in training, the scale is folded in before it leaves the range of floats, which a
             // strong l2 takes a few updates for, and nothing is in flight meanwhile.
-            const std::uint64_t last = std::min(updates_, first + regulariser{.l2 = l2_}.stretch_length(step_of(first), 0, 0, updates_));
+            const std::uint64_t last = (std::min)(updates_, first + regulariser{.l2 = l2_}.stretch_length(step_of(first), 0, 0, updates_));
             const step_table steps(first, last, l2_, step_of);
             for (std::uint64_t turn = first; turn < last + delay; ++turn) {
                 if (turn < last) {
@@ -99,13 +98,13 @@ public:
         const double loss = task_->sum_of_losses(sample_, model_);
         const double value = loss / static_cast<double>(sample_.size()) + 0.5 * l2_ * sum_of_squares();
         start_anew();
-        return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
+        return is_finite(value) ? value : double_infinity;
     }
 
     /// Mean squared norm of the sample's rows, a bias counted as a feature of value 1.
     double mean_squared_norm() const {
         double sum = 0;
-        for_each_entry([&sum](feature_index, real value) { sum += static_cast<double>(value) * value; });
+        for_each_entry([&sum](feature_index, real value) { sum += static_cast<double>(value) * static_cast<double>(value); });
         const bool biased =
             std::ranges::any_of(task_->learned_layout().spans(), [](const parameter_span& span) { return !span.regularised; });
         return sum / static_cast<double>(sample_.size()) + (biased ? 1 : 0);
@@ -117,7 +116,7 @@ private:
     /// One row from each of equal parts of the file, in random order: files are often sorted by
     /// label.
     void draw(std::span<const row_index> rows, std::uint64_t seed) {
-        const std::size_t size = std::min(rows.size(), std::clamp<std::size_t>(rows.size() / 32, 512, 4096));
+        const std::size_t size = (std::min)(rows.size(), std::clamp<std::size_t>(rows.size() / 32, 512, 4096));
         random_stream random(seed, sample_stream, 0);
         for (std::size_t i = 0; i < size; ++i) {
             const std::size_t from = rows.size() * i / size;
@@ -175,7 +174,7 @@ private:
 
     double sum_of_squares() {
         double squares = 0;
-        for_each_touched_weight([&squares](const real& weight) { squares += static_cast<double>(weight) * weight; });
+        for_each_touched_weight([&squares](const real& weight) { squares += static_cast<double>(weight) * static_cast<double>(weight); });
         return squares;
     }
 

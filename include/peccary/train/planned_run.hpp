@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/number_text.hpp"
 #include "peccary/core/stop_flag.hpp"
 #include "peccary/core/stopwatch.hpp"
@@ -25,7 +26,6 @@
 #include "peccary/update/stretch.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -68,7 +68,7 @@ public:
           own_state_(own_state(shares_state(which.info, rule_.rule) ? 0 : workers_, rule_)),
           model_(rule_.own == nullptr ? with_shared_state(task_->initial(settings.seed), rule_) : task_->initial(settings.seed)),
           runner_(make_executor(settings.executor, workers_, settings.pin)), turns_(turns_for(settings, *runner_, workers_)),
-          state_(workers_, sampling_for(settings, std::max(static_cast<double>(batch_), work_)), stop, damping_for(which.info, settings),
+          state_(workers_, sampling_for(settings, (std::max)(static_cast<double>(batch_), work_)), stop, damping_for(which.info, settings),
                  turns_ ? clock_writers::one_thread : clock_writers::each_worker),
           schedule_(schedule_for(settings)) {
         check(settings_);
@@ -136,7 +136,7 @@ public:
                                  std::to_string(met.worker) + " met a score that is not finite, at step size " +
                                  format_number(met.step, 6) + advice);
         }
-        if (end == epoch_end::complete && !std::isfinite(objective_value)) {
+        if (end == epoch_end::complete && !is_finite(objective_value)) {
             throw diverged_error("training diverged in epoch " + std::to_string(position_.epoch) +
                                  ": the objective value is not finite, at step size " + format_number(step_at(position_.epoch - 1, 0), 6) +
                                  advice);
@@ -241,7 +241,7 @@ private:
         const std::uint64_t begin = position_.stretch_begin;
         const std::uint64_t length =
             regulariser_.stretch_length(step_at(position_.epoch, begin), nonzeros_of_update(), model_.size(), updates);
-        const std::uint64_t last = std::min(updates, begin + length);
+        const std::uint64_t last = (std::min)(updates, begin + length);
         const step_table steps(begin, last, regulariser_.l2, [&](std::uint64_t update) { return step_at(position_.epoch, update); });
         stretch part{.task = *task_,
                      .order = order_,

@@ -19,7 +19,7 @@ inline double penalty(const parameters& model, double l2, double l1) {
     for (const parameter_span& span : model.layout().spans()) {
         if (span.regularised) {
             for (const real weight : model.exclusive(span)) {
-                squares += static_cast<double>(weight) * weight;
+                squares += static_cast<double>(weight) * static_cast<double>(weight);
                 magnitudes += std::abs(static_cast<double>(weight));
             }
         }
@@ -73,17 +73,17 @@ struct regulariser {
     std::uint64_t stretch_length(double largest_step, double nonzeros_per_update, std::size_t weights, std::uint64_t updates) const {
         double most = static_cast<double>(updates);
         if (l2 > 0) {
-            most = std::min(most, 16.0 / std::log1p(largest_step * l2));
+            most = (std::min)(most, 16.0 / std::log1p(largest_step * l2));
             if (most < static_cast<double>(step_table::block)) {
-                return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(most));
+                return (std::max<std::uint64_t>)(1, static_cast<std::uint64_t>(most));
             }
         }
         if (l1 > 0) {
-            most = std::min(most, std::max(4.0 * static_cast<double>(weights) / std::max(1.0, nonzeros_per_update),
-                                           static_cast<double>(updates) / 128.0 * first_step / largest_step));
+            most = (std::min)(most, (std::max)(4.0 * static_cast<double>(weights) / (std::max)(1.0, nonzeros_per_update),
+                                               static_cast<double>(updates) / 128.0 * first_step / largest_step));
         }
         const auto blocks = static_cast<std::uint64_t>(most / static_cast<double>(step_table::block));
-        return std::max<std::uint64_t>(1, blocks) * step_table::block + (most >= static_cast<double>(updates) ? step_table::block : 0);
+        return (std::max<std::uint64_t>)(1, blocks) * step_table::block + (most >= static_cast<double>(updates) ? step_table::block : 0);
     }
 };
 

@@ -55,7 +55,7 @@ inline staleness_sampling sampling_for(const train_settings& settings, double wo
     // by the staleness of each update
     const bool damped = damping_named(settings.damping).damps;
     return {.mode = damped ? staleness_mode::exact : settings.staleness,
-            .period = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(work_between_samples / work_of_update))};
+            .period = (std::max<std::uint64_t>)(1, static_cast<std::uint64_t>(work_between_samples / work_of_update))};
 }
 
 /// The order of simulated workers' turns; none for real workers. Throws `usage_error` for a delay

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/topology.hpp"
 #include "peccary/scheme/scheme.hpp"
 #include "peccary/statistics/staleness.hpp"
 #include "peccary/step/update_rule.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,7 +45,7 @@ struct train_settings {
 /// nonzero, but 6 to 30. Small data sets need the passes, since their updates are few, and can
 /// afford them (docs/schedules.md).
 constexpr std::uint64_t default_epochs(std::uint64_t nonzeros) noexcept {
-    return std::clamp<std::uint64_t>(20'000'000 / std::max<std::uint64_t>(nonzeros, 1), 6, 30);
+    return std::clamp<std::uint64_t>(20'000'000 / (std::max<std::uint64_t>)(nonzeros, 1), 6, 30);
 }
 
 constexpr std::uint64_t planned_epochs(const train_settings& settings, std::uint64_t nonzeros) noexcept {
@@ -70,10 +70,10 @@ inline void check(const train_settings& settings) {
             throw usage_error(message);
         }
     };
-    require(!settings.step || (std::isfinite(*settings.step) && *settings.step > 0), "the step size must be a positive number");
-    require(!settings.decay || (std::isfinite(*settings.decay) && *settings.decay > 0), "the decay must be a positive number");
-    require(!settings.l2 || (std::isfinite(*settings.l2) && *settings.l2 >= 0), "l2 must be zero or a positive number");
-    require(std::isfinite(settings.l1) && settings.l1 >= 0, "l1 must be zero or a positive number");
+    require(!settings.step || (is_finite(*settings.step) && *settings.step > 0), "the step size must be a positive number");
+    require(!settings.decay || (is_finite(*settings.decay) && *settings.decay > 0), "the decay must be a positive number");
+    require(!settings.l2 || (is_finite(*settings.l2) && *settings.l2 >= 0), "l2 must be zero or a positive number");
+    require(is_finite(settings.l1) && settings.l1 >= 0, "l1 must be zero or a positive number");
 }
 
 } // namespace peccary

@@ -2,6 +2,7 @@
 // waits for nobody.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/execution/update_queue.hpp"
 #include "peccary/parameters/access_policies.hpp"
 #include "peccary/update/problem.hpp"
@@ -9,7 +10,6 @@
 #include "peccary/update/site.hpp"
 #include "peccary/update/stretch.hpp"
 
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -52,8 +52,8 @@ inline void work_asynchronously(stretch& part, update_queue& queue, unsigned num
         at.after(updates);
         statistics.examples += part.examples_of(range);
         statistics.updates += updates;
-        if (!std::isfinite(finite)) {
-            part.state.report({.worker = number, .update = range.first, .step = part.steps.at(range.first).step()});
+        if (!is_finite(finite)) {
+            part.state.report({.worker = number, .update = range.first, .step = static_cast<double>(part.steps.at(range.first).step())});
         }
     }
     at.finish();

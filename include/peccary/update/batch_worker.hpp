@@ -60,10 +60,10 @@ public:
         const auto rows = part_->rows_of(update);
         const auto evaluate = [&](const parameter_view& read) { return objective_->differentiate(data_, rows, read, gradient_); };
         if (rule_ == nullptr) {
-            return evaluate(*view_);
+            return static_cast<double>(evaluate(*view_));
         }
         rule_->renew();
-        return rule_->record(*view_, evaluate);
+        return static_cast<double>(rule_->record(*view_, evaluate));
     }
 
     void apply(std::uint64_t update, real* base, weight_scale scale, real step) override {
@@ -120,7 +120,8 @@ public:
     }
 
     double differentiate(unsigned worker, std::uint64_t update, real* base, weight_scale scale, std::size_t from, std::size_t to) override {
-        return objective_->differentiate_slice(data_, part_->rows_of(update), view_of(worker, base, scale), gradient_, from, to);
+        return static_cast<double>(
+            objective_->differentiate_slice(data_, part_->rows_of(update), view_of(worker, base, scale), gradient_, from, to));
     }
 
     /// The bound is on the norm of the whole gradient.

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -130,14 +129,14 @@ evaluation evaluate(const Objective& objective, const Data& data, std::span<cons
         for (std::size_t mine = next.fetch_add(1, std::memory_order_relaxed); mine < partials.size();
              mine = next.fetch_add(1, std::memory_order_relaxed)) {
             partial sum;
-            scores.visit(rows.subspan(mine * block, std::min(block, rows.size() - mine * block)), plain.view(),
+            scores.visit(rows.subspan(mine * block, (std::min)(block, rows.size() - mine * block)), plain.view(),
                          [&](const auto& row, std::span<const real> of_row) {
                              sum.loss += objective.loss_of(of_row, row);
                              if (target == target_kind::regression) {
-                                 const double residual = static_cast<double>(of_row[0]) - row.target;
+                                 const double residual = static_cast<double>(of_row[0]) - static_cast<double>(row.target);
                                  sum.squares += residual * residual;
                              } else {
-                                 sum.right += predicted_target(of_row, target) == row.target ? 1 : 0;
+                                 sum.right += predicted_target(of_row, target) == static_cast<double>(row.target) ? 1U : 0U;
                              }
                          });
             partials[mine] = sum;

@@ -107,7 +107,7 @@ public:
             const auto row = data.row(order[update]);
             const auto& view = through.view(base, step.scale());
             measuring.at_read();
-            finite += objective.differentiate(row, view, gradient);
+            finite += static_cast<double>(objective.differentiate(row, view, gradient));
             measuring.at_apply();
             objective.apply(row, gradient, view, step_of(step, damping, measuring));
             through.commit(base);
@@ -121,7 +121,7 @@ public:
 
     [[gnu::flatten]] double differentiate(std::uint64_t update, real* base, weight_scale scale) override {
         row_ = what_->data.row(part_->order[update]);
-        return what_->objective.differentiate(row_, through_.view(base, scale), gradient_);
+        return static_cast<double>(what_->objective.differentiate(row_, through_.view(base, scale), gradient_));
     }
 
     [[gnu::flatten]] void apply(std::uint64_t /*update*/, real* base, weight_scale scale, real step) override {
@@ -180,7 +180,7 @@ public:
         const auto& view = through_.view(base, scale);
         double finite = 0;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            finite += objective_->differentiate(data_.row(rows[i]), view, gradients_[i]);
+            finite += static_cast<double>(objective_->differentiate(data_.row(rows[i]), view, gradients_[i]));
         }
         return finite;
     }
@@ -222,7 +222,7 @@ public:
         const shared_view view(base, access, scale);
         double finite = 0;
         for (std::size_t i = from; i < to; ++i) {
-            finite += objective_->differentiate(data_.row(rows[i]), view, gradients_[i]);
+            finite += static_cast<double>(objective_->differentiate(data_.row(rows[i]), view, gradients_[i]));
         }
         return finite;
     }

@@ -28,9 +28,9 @@ struct meeting_plan {
 inline meeting_plan plan_meetings(const stretch& part) {
     constexpr double least_updates_of_networks = 16;
     const double least = part.task.facts().batched ? least_updates_of_networks : 0;
-    const double affordable = std::max(least, 4.0 * static_cast<double>(part.shared.size()) / std::max(1.0, part.work));
+    const double affordable = (std::max)(least, 4.0 * static_cast<double>(part.shared.size()) / (std::max)(1.0, part.work));
     const double updates = static_cast<double>(part.order.size()) / static_cast<double>(part.workers * part.batch);
-    return {.part = updates, .meetings = std::max(2.0, std::floor(updates / affordable))};
+    return {.part = updates, .meetings = (std::max)(2.0, std::floor(updates / affordable))};
 }
 
 } // namespace peccary

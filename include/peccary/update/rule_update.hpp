@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -77,8 +78,8 @@ public:
     /// whole gradient, which is clipped at the rule's bound (Pascanu, Mikolov, Bengio 2013,
     /// algorithm 1); `update` counts the run's updates from 1.
     void apply(const parameter_view& view, real step, double norm, std::uint64_t update) {
-        const double bound = rule_->rule.clip_norm;
-        const real factor = norm > bound ? static_cast<real>(bound / norm) : real{1};
+        const std::optional<double> bound = rule_->rule.clip_norm;
+        const real factor = bound && norm > *bound ? static_cast<real>(*bound / norm) : real{1};
         const rule_terms terms(rule_->rule.knobs, rule_->updates_of_state(update));
         if (rule_->own != nullptr) {
             view_through<exclusive> own;
@@ -119,7 +120,7 @@ private:
             for_each_learned(first, [&](std::size_t from, std::size_t size, bool regularised) {
                 for (std::size_t done = 0; done < size; done += piece) {
                     const std::size_t at = from + done;
-                    const auto part = block.subspan(at - first, std::min(piece, size - done));
+                    const auto part = block.subspan(at - first, (std::min)(piece, size - done));
                     transform(view, part, at, regularised, state, factor, terms);
                 }
             });
@@ -188,8 +189,8 @@ private:
         const auto& spans = rule_->learned;
         auto span = std::ranges::partition_point(spans, [first](const parameter_span& each) { return each.offset + each.size <= first; });
         for (; span != spans.end() && span->offset < last; ++span) {
-            const std::size_t from = std::max(first, span->offset);
-            visit(from, std::min(last, span->offset + span->size) - from, span->regularised);
+            const std::size_t from = (std::max)(first, span->offset);
+            visit(from, (std::min)(last, span->offset + span->size) - from, span->regularised);
         }
     }
 
@@ -202,10 +203,10 @@ private:
             const auto values = captured_.block(first).subspan(from - first, size);
             std::array<double, lanes> sums{};
             for (std::size_t i = 0; i < size; ++i) {
-                sums[i % lanes] += static_cast<double>(values[i]) * values[i];
+                sums[i % lanes] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
             }
             for (const double lane : sums) {
-                sum += lane * (regularised ? static_cast<double>(scale) * scale : 1.0);
+                sum += lane * (regularised ? static_cast<double>(scale) * static_cast<double>(scale) : 1.0);
             }
         });
         return sum;

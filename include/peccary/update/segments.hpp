@@ -37,7 +37,7 @@ public:
                 ++tally.contended;
                 tally.lock_seconds += waiting.seconds();
             }
-            visit(at * length, std::min(length, size_ - at * length));
+            visit(at * length, (std::min)(length, size_ - at * length));
         }
         tally.merge_seconds += merging.seconds() - (tally.lock_seconds - waited_before);
     }

@@ -2,6 +2,7 @@
 // order that is given.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/execution/update_queue.hpp"
 #include "peccary/execution/virtual/turn_order.hpp"
@@ -9,7 +10,6 @@
 #include "peccary/update/stretch.hpp"
 #include "peccary/update/worker.hpp"
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -145,8 +145,8 @@ private:
     void evaluate(unsigned number) {
         simulated_worker& reader = workers_[number];
         const double finite = reader.of->differentiate(reader.update, reader.at->base, reader.scale);
-        if (!std::isfinite(finite)) {
-            part_->state.report({.worker = number, .update = reader.update, .step = reader.step});
+        if (!is_finite(finite)) {
+            part_->state.report({.worker = number, .update = reader.update, .step = static_cast<double>(reader.step)});
         }
         reader.state = stage::evaluated;
     }

@@ -46,20 +46,20 @@ struct stretch {
 
     std::span<const row_index> rows_of(std::uint64_t update) const noexcept {
         const std::size_t first_row = update * batch;
-        return order.subspan(first_row, std::min<std::size_t>(batch, order.size() - first_row));
+        return order.subspan(first_row, (std::min<std::size_t>)(batch, order.size() - first_row));
     }
 
     std::uint64_t examples_of(update_range updates) const noexcept {
-        return std::min<std::uint64_t>(updates.last * batch, order.size()) - updates.first * batch;
+        return (std::min<std::uint64_t>)(updates.last * batch, order.size()) - updates.first * batch;
     }
 
     /// Updates handed out at a time: enough work that the queue's cache line costs nothing beside
     /// it, but at least eight chunks a worker.
     std::uint64_t chunk() const noexcept {
         constexpr double work_per_chunk = 8192; // some 10 microseconds
-        const double wanted = work_per_chunk / std::max(1.0, work);
+        const double wanted = work_per_chunk / (std::max)(1.0, work);
         const double fair = static_cast<double>(last - first) / (8.0 * workers);
-        return std::bit_floor(static_cast<std::uint64_t>(std::max(1.0, std::min(wanted, fair))));
+        return std::bit_floor(static_cast<std::uint64_t>((std::max)(1.0, (std::min)(wanted, fair))));
     }
 
     /// Calls `work(0)` ... `work(count - 1)` on the runner, and counts how long each worker was at

@@ -37,7 +37,7 @@ void for_each_element_of(exact_reader& reader, const array_format& format, std::
     const bool swapped = format.big_endian != (std::endian::native == std::endian::big);
     std::vector<char> bytes(most * sizeof(Stored));
     for (std::uint64_t done = 0; done < count;) {
-        const std::size_t here = std::min<std::uint64_t>(most, count - done);
+        const std::size_t here = (std::min<std::uint64_t>)(most, count - done);
         const std::span<char> block = std::span(bytes).first(here * sizeof(Stored));
         reader.fill(block, "the elements of the array");
         for (std::size_t i = 0; i < here; ++i) {
@@ -99,7 +99,7 @@ inline matrix_shape matrix_shape_of(const exact_reader& reader, const array_form
     if (format.shape.empty()) {
         reader.fail("holds a single number, not rows; give an array of at least one dimension");
     }
-    constexpr std::uint64_t most_rows = std::numeric_limits<row_index>::max();
+    constexpr std::uint64_t most_rows = (std::numeric_limits<row_index>::max)();
     constexpr std::uint64_t most_columns = std::uint64_t{max_index} + 1;
     matrix_shape shape{.rows = format.shape[0], .columns = 1};
     bool fits = shape.rows <= most_rows;
@@ -135,7 +135,7 @@ storage<T> read_elements(exact_reader& reader, const array_format& format, std::
     storage<T> values;
     for_each_element(reader, format, count, [&](std::uint64_t k, double value) {
         if (k == values.size()) [[unlikely]] {
-            values.resize(std::min(count, std::max(at_once, 2 * values.size())));
+            values.resize((std::min)(count, (std::max)(at_once, 2 * values.size())));
         }
         values[k] = use(k, value);
     });

@@ -94,7 +94,7 @@ public:
     explicit memory_source(std::string_view text, std::string name = "<memory>") : byte_source(std::move(name)), rest_(text) {}
 
     std::size_t read(std::span<char> room) override {
-        const std::size_t count = std::min(room.size(), rest_.size());
+        const std::size_t count = (std::min)(room.size(), rest_.size());
         std::ranges::copy(rest_.substr(0, count), room.begin());
         rest_.remove_prefix(count);
         return count;

@@ -33,7 +33,7 @@ inline bool well_formed(const mapped_sparse_dataset& set, unsigned threads) {
     }
     std::atomic<bool> good{true};
     for_each_task(threads, (set.size() + rows_a_task - 1) / rows_a_task, [&](std::size_t task) {
-        const std::size_t end = std::min(set.size(), (task + 1) * rows_a_task);
+        const std::size_t end = (std::min)(set.size(), (task + 1) * rows_a_task);
         for (std::size_t row = task * rows_a_task; row < end; ++row) {
             const std::uint64_t first = set.offsets[row];
             const std::uint64_t last = set.offsets[row + 1];

@@ -100,9 +100,9 @@ constexpr std::optional<cache_header> header_of(const std::array<std::uint64_t, 
     const bool sparse = header.kind == cache_kind::sparse;
     const bool fits = header.rows <= file_bytes / sizeof(double) && header.values <= file_bytes / sizeof(real) &&
                       header.breakpoints <= file_bytes / sizeof(line_map::breakpoint) && header.settings_bytes <= file_bytes &&
-                      header.writer_bytes <= file_bytes && file_bytes <= std::numeric_limits<std::uint64_t>::max() / 64;
+                      header.writer_bytes <= file_bytes && file_bytes <= (std::numeric_limits<std::uint64_t>::max)() / 64;
     const bool known = sparse || header.kind == cache_kind::dense;
-    if (!known || !fits || header.rows == 0 || header.rows > std::numeric_limits<row_index>::max() ||
+    if (!known || !fits || header.rows == 0 || header.rows > (std::numeric_limits<row_index>::max)() ||
         header.columns > std::uint64_t{max_index} + 1) {
         return std::nullopt;
     }

@@ -45,7 +45,7 @@ inline cache_identities identify(const file_descriptor& source, std::uint64_t so
                                  std::string_view mapped, unsigned threads) {
     const std::size_t mapped_segments = segments_of(mapped.size());
     std::vector<std::uint64_t> hashes(mapped_segments + segments_of(source_bytes));
-    threads = static_cast<unsigned>(std::clamp<std::size_t>(hashes.size(), 1, std::max(1U, threads)));
+    threads = static_cast<unsigned>(std::clamp<std::size_t>(hashes.size(), 1, (std::max)(1U, threads)));
     storage<char> rooms(threads * hash_segment_bytes);
     // Relaxed, all three: the counters only deal out numbers, and joining the threads publishes
     // what they wrote.
@@ -61,7 +61,7 @@ inline cache_identities identify(const file_descriptor& source, std::uint64_t so
                 continue;
             }
             const std::uint64_t offset = std::uint64_t{i - mapped_segments} * hash_segment_bytes;
-            const std::uint64_t wanted = std::min<std::uint64_t>(hash_segment_bytes, source_bytes - offset);
+            const std::uint64_t wanted = (std::min<std::uint64_t>)(hash_segment_bytes, source_bytes - offset);
             const ::ssize_t count = read_at(source, offset, room.first(static_cast<std::size_t>(wanted)));
             if (count < 0) {
                 failure.store(errno, std::memory_order_relaxed);

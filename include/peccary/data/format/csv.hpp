@@ -130,9 +130,9 @@ inline csv_file read_csv(byte_source& source, const csv_options& options = {}) {
     if (rows == 0) {
         throw data_error(source.name() + ": has a header but no rows; give a file with at least one line of numbers");
     }
-    if (rows > std::numeric_limits<row_index>::max()) {
+    if (rows > (std::numeric_limits<row_index>::max)()) {
         throw data_error(source.name() + ": has " + std::to_string(rows) + " rows, more than the " +
-                         std::to_string(std::numeric_limits<row_index>::max()) + " that Peccary can hold; split the file");
+                         std::to_string((std::numeric_limits<row_index>::max)()) + " that Peccary can hold; split the file");
     }
     const std::size_t features = file.format.fields - (file.format.label == csv_format::no_label ? 0 : 1);
     file.data = csv_detail::join(std::move(parsed.chunks), features, options.threads);

@@ -88,7 +88,7 @@ inline std::vector<csv_field> csv_fields(std::string_view line, char delimiter) 
             }
         }
         const std::size_t rest = at;
-        at = std::min(line.find(delimiter, at), line.size());
+        at = (std::min)(line.find(delimiter, at), line.size());
         std::size_t end = at;
         while (end > rest && is_blank(line[end - 1])) {
             --end;

@@ -48,7 +48,7 @@ public:
         // less than it has fields, so that lines that are too short cannot make the buffer large.
         // One row more is room for the row that turns out to be too short.
         const auto [newlines, delimiters] = count_bytes(text, '\n', format_.delimiter);
-        const std::size_t full_rows = std::min(newlines, (delimiters + newlines) / format_.fields);
+        const std::size_t full_rows = (std::min)(newlines, (delimiters + newlines) / format_.fields);
         chunk_.memory = page_buffer((full_rows + 1) * (sizeof(double) + features_ * sizeof(real)));
         std::size_t offset = 0;
         chunk_.labels = chunk_.memory.carve<double>(offset, full_rows + 1);

@@ -96,7 +96,7 @@ inline sparse_dataset join(std::deque<libsvm_chunk> chunks, feature_index base, 
         end.row += chunks[i].rows;
         end.nonzero += chunks[i].nonzeros;
         if (chunks[i].nonzeros > 0) {
-            data.columns = std::max<std::size_t>(data.columns, chunks[i].largest - base + std::size_t{1});
+            data.columns = (std::max<std::size_t>)(data.columns, chunks[i].largest - base + std::size_t{1});
         }
     }
     data.offsets.resize(end.row + 1);
@@ -151,9 +151,9 @@ inline libsvm_file read_libsvm(byte_source& source, const libsvm_options& option
     if (rows == 0) {
         throw data_error(source.name() + ": has no rows; give a file with at least one line 'label index:value ...'");
     }
-    if (rows > std::numeric_limits<row_index>::max()) {
+    if (rows > (std::numeric_limits<row_index>::max)()) {
         throw data_error(source.name() + ": has " + std::to_string(rows) + " rows, more than the " +
-                         std::to_string(std::numeric_limits<row_index>::max()) + " that Peccary can hold; split the file");
+                         std::to_string((std::numeric_limits<row_index>::max)()) + " that Peccary can hold; split the file");
     }
     file.data = libsvm_detail::join(std::move(parsed.chunks), file.base == index_base::one ? 1 : 0, options.threads);
     return file;

@@ -67,7 +67,7 @@ struct libsvm_chunk {
     void add_row(double label, std::size_t entries) {
         feature_index* const row = indices + nonzeros;
         if (entries > 0) {
-            largest = std::max(largest, row[entries - 1]);
+            largest = (std::max)(largest, row[entries - 1]);
         }
         nonzeros += entries;
         row_ends[rows] = nonzeros;

@@ -32,7 +32,7 @@ template <class Chunk, class Parse>
 parsed_blocks<Chunk> parse_all_blocks(text_blocks& blocks, unsigned threads, const Parse& parse) {
     std::mutex mutex; // guards the next three
     std::deque<std::optional<Chunk>> chunks;
-    std::uint64_t thrown_at = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t thrown_at = (std::numeric_limits<std::uint64_t>::max)();
     std::exception_ptr thrown;
     std::atomic<bool> stop{false};
 

@@ -71,7 +71,7 @@ inline std::pair<std::size_t, std::size_t> count_bytes(std::string_view text, ch
     while (text.size() - at >= lanes) {
         std::array<std::uint8_t, lanes> firsts{};
         std::array<std::uint8_t, lanes> seconds{};
-        const std::size_t end = at + lanes * std::min(strides, (text.size() - at) / lanes);
+        const std::size_t end = at + lanes * (std::min)(strides, (text.size() - at) / lanes);
         for (; at < end; at += lanes) {
             for (std::size_t lane = 0; lane < lanes; ++lane) {
                 firsts[lane] = static_cast<std::uint8_t>(firsts[lane] + (text[at + lane] == first));
@@ -103,7 +103,7 @@ public:
     static constexpr std::size_t default_block_bytes = std::size_t{1} << 20U;
 
     explicit text_blocks(byte_source& source, std::size_t block_bytes = default_block_bytes)
-        : source_(source), block_bytes_(std::max<std::size_t>(block_bytes, 1)) {}
+        : source_(source), block_bytes_((std::max<std::size_t>)(block_bytes, 1)) {}
 
     const std::string& name() const noexcept { return source_.name(); }
 

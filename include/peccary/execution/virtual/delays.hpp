@@ -94,7 +94,7 @@ public:
 
     /// Throws `usage_error` for an argument that is not two integers from 1 to 10^7.
     explicit slices_delay(const delay_settings& settings) : random_delays(settings), left_(settings.workers) {
-        const std::size_t comma = std::min(settings.argument.find(','), settings.argument.size() - 1);
+        const std::size_t comma = (std::min)(settings.argument.find(','), settings.argument.size() - 1);
         const auto cores = real_from_text(settings.argument.substr(0, comma));
         const auto updates = real_from_text(settings.argument.substr(comma + 1));
         const auto counts = [](const std::optional<double>& number) {
@@ -105,8 +105,8 @@ public:
                               settings.argument + "'");
         }
         slice_ = static_cast<std::uint64_t>(*updates);
-        cores_ = static_cast<unsigned>(std::min<double>(*cores, settings.workers));
-        running_ = std::max<std::uint64_t>(1, ticks_per_mean * cores_ / settings.workers);
+        cores_ = static_cast<unsigned>((std::min<double>)(*cores, settings.workers));
+        running_ = (std::max<std::uint64_t>)(1, ticks_per_mean * cores_ / settings.workers);
         rounds_ = (settings.workers - 1) / cores_;
     }
 
@@ -155,7 +155,7 @@ public:
         }
         const double ticks = static_cast<double>(ticks_per_mean) * static_cast<double>(delays.size()) / sum;
         for (const double delay : delays) {
-            ticks_.push_back(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(delay * ticks)));
+            ticks_.push_back((std::max<std::uint64_t>)(1, static_cast<std::uint64_t>(delay * ticks)));
         }
     }
 

@@ -37,7 +37,7 @@ public:
         std::size_t at = leaves_ + player;
         keys_[at] = key;
         while (at > 1) {
-            key = std::min(key, std::min({keys_[at ^ 1U], keys_[at ^ 2U], keys_[at ^ 3U]}));
+            key = (std::min)(key, (std::min)({keys_[at ^ 1U], keys_[at ^ 2U], keys_[at ^ 3U]}));
             at /= 4;
             keys_[at] = key;
         }

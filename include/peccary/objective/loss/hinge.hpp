@@ -15,7 +15,9 @@ struct hinge {
                                     .differentiable = false,
                                     .probabilities = false};
 
-    static double value(real score, real target) noexcept { return std::max(0.0, 1.0 - static_cast<double>(score) * target); }
+    static double value(real score, real target) noexcept {
+        return (std::max)(0.0, 1.0 - static_cast<double>(score) * static_cast<double>(target));
+    }
     static real derivative(real score, real target) noexcept { return score * target < 1 ? -target : real{0}; }
 };
 

@@ -17,7 +17,7 @@ struct huber {
                                     .probabilities = false};
 
     static double value(real score, real target) noexcept {
-        const double residual = std::abs(static_cast<double>(score) - target);
+        const double residual = std::abs(static_cast<double>(score) - static_cast<double>(target));
         return residual <= 1 ? 0.5 * residual * residual : residual - 0.5;
     }
     static real derivative(real score, real target) noexcept {

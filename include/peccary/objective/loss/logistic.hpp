@@ -16,7 +16,7 @@ struct logistic {
                                     .probabilities = true};
 
     static double value(real score, real target) noexcept {
-        const double margin = static_cast<double>(score) * target;
+        const double margin = static_cast<double>(score) * static_cast<double>(target);
         // exp of a non-positive number only: no overflow, and log1p keeps the digits of small
         // losses.
         return margin > 0 ? std::log1p(std::exp(-margin)) : std::log1p(std::exp(margin)) - margin;

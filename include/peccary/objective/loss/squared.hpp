@@ -14,7 +14,7 @@ struct squared {
                                     .probabilities = false};
 
     static double value(real score, real target) noexcept {
-        const double residual = static_cast<double>(score) - target;
+        const double residual = static_cast<double>(score) - static_cast<double>(target);
         return 0.5 * residual * residual;
     }
     static real derivative(real score, real target) noexcept { return score - target; }

@@ -16,10 +16,10 @@ struct squared_hinge {
                                     .probabilities = false};
 
     static double value(real score, real target) noexcept {
-        const double violation = std::max(0.0, 1.0 - static_cast<double>(score) * target);
+        const double violation = (std::max)(0.0, 1.0 - static_cast<double>(score) * static_cast<double>(target));
         return violation * violation;
     }
-    static real derivative(real score, real target) noexcept { return -2 * target * std::max(real{0}, 1 - score * target); }
+    static real derivative(real score, real target) noexcept { return -2 * target * (std::max)(real{0}, 1 - score * target); }
 };
 
 static_assert(loss<squared_hinge>);

@@ -146,7 +146,7 @@ public:
     /// Both, of all layers of a stage; not those weights of which only the rows' features change.
     template <class Data>
     void differentiate_parameters(network_stage part, std::size_t n, real scale, network_batch& state) const {
-        for (std::size_t l = std::max(part.first, first_dense<Data>); l < part.last; ++l) {
+        for (std::size_t l = (std::max)(part.first, first_dense<Data>); l < part.last; ++l) {
             differentiate_weights(l, n, 0, layers_[l].inputs, state);
         }
         for (std::size_t l = part.first; l < part.last; ++l) {

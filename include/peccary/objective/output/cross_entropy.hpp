@@ -22,17 +22,17 @@ struct cross_entropy {
                                     .probabilities = true};
 
     static double loss(std::span<const real> scores, real target) noexcept {
-        const double largest = std::ranges::max(scores);
+        const auto largest = static_cast<double>((std::ranges::max)(scores));
         double sum = 0;
         for (const real score : scores) {
-            sum += std::exp(score - largest);
+            sum += std::exp(static_cast<double>(score) - largest);
         }
-        return largest + std::log(sum) - scores[static_cast<std::size_t>(target)];
+        return largest + std::log(sum) - static_cast<double>(scores[static_cast<std::size_t>(target)]);
     }
 
     /// d loss / d score_c = softmax_c - [c = target].
     static real differentiate(real target, real weight, std::span<real> scores) noexcept {
-        const auto [smallest, largest] = std::ranges::minmax(scores);
+        const auto [smallest, largest] = (std::ranges::minmax)(scores);
         real sum = 0;
         for (real& score : scores) {
             score = std::exp(score - largest); // at most 1: no overflow

@@ -13,7 +13,7 @@ namespace peccary {
 struct bounded_damping {
     static constexpr damping_info info{
         .name = "bounded", .formula = "P / max(P, tau), P workers", .source = "Mishchenko, Bach, Even, Woodworth 2022"};
-    static double factor(const lateness& late) noexcept { return late.workers / std::max(late.workers, late.staleness); }
+    static double factor(const lateness& late) noexcept { return late.workers / (std::max)(late.workers, late.staleness); }
 };
 
 static_assert(damping_law<bounded_damping>);

@@ -17,7 +17,7 @@ struct adagrad {
     static void transform(const rule_terms& terms, rule_block& block) noexcept {
         const auto& squares = block.state[0];
         block.change[0] = block.gradient.square();
-        block.gradient /= (squares + block.change[0]).max(real{0}).sqrt() + terms.epsilon;
+        block.gradient /= ((squares + block.change[0]).max)(real{0}).sqrt() + terms.epsilon;
     }
 };
 

@@ -23,8 +23,8 @@ struct adam {
         const auto& [mean, squares] = block.state;
         block.change[0] = terms.rate1 * (block.gradient - mean);
         block.change[1] = terms.rate2 * (block.gradient.square() - squares);
-        block.gradient =
-            terms.unbias1 * (mean + block.change[0]) / ((terms.unbias2 * (squares + block.change[1])).max(real{0}).sqrt() + terms.epsilon);
+        block.gradient = terms.unbias1 * (mean + block.change[0]) /
+                         (((terms.unbias2 * (squares + block.change[1])).max)(real{0}).sqrt() + terms.epsilon);
     }
 };
 

@@ -17,7 +17,7 @@ struct rmsprop {
     static void transform(const rule_terms& terms, rule_block& block) noexcept {
         const auto& squares = block.state[0];
         block.change[0] = terms.rate2 * (block.gradient.square() - squares);
-        block.gradient /= (squares + block.change[0]).max(real{0}).sqrt() + terms.epsilon;
+        block.gradient /= ((squares + block.change[0]).max)(real{0}).sqrt() + terms.epsilon;
     }
 };
 
