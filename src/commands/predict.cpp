@@ -14,9 +14,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -76,10 +78,20 @@ private:
     double squares_ = 0;
 };
 
+/// Where the figures of each class stand, in the ascending order of the labels; a model that
+/// another program made may have them in any.
+std::vector<std::size_t> ascending(std::span<const double> labels) {
+    std::vector<std::size_t> order(labels.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t at) { return labels[at]; });
+    return order;
+}
+
 template <class View>
 void write_predictions(const View& rows, std::span<const double> labels, const predictor& of, const std::string& type, text_file& out) {
     std::vector<real> scores(of.outputs());
     std::vector<real> probabilities(type == "probabilities" ? of.labels().size() : 0);
+    const std::vector<std::size_t> columns = type == "scores" && of.outputs() == 1 ? std::vector<std::size_t>{0} : ascending(of.labels());
     agreement agreed;
     std::string line;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -93,8 +105,8 @@ void write_predictions(const View& rows, std::span<const double> labels, const p
             if (type == "probabilities") {
                 of.probabilities(scores, probabilities);
             }
-            for (const real value : type == "scores" ? scores : probabilities) {
-                line += (line.empty() ? "" : " ") + format_number(value);
+            for (const std::size_t column : columns) {
+                line += (line.empty() ? "" : " ") + format_number((type == "scores" ? scores : probabilities)[column]);
             }
         }
         line += '\n';
@@ -146,7 +158,7 @@ command predict_command() {
                  .target = &options->output},
                 {.name = "type",
                  .value = "NAME",
-                 .help = "labels (default), scores, or probabilities (of the labels in ascending order)",
+                 .help = "labels (default), or scores or probabilities, of the labels in ascending order",
                  .target = &options->type,
                  .choices = {"labels", "scores", "probabilities"}},
                 {.name = "format", .value = "NAME", .help = format_help, .target = &options->format, .choices = format_names},

@@ -63,6 +63,15 @@ std::string fault_of_count(const std::string& text) {
     return parse_number<Unsigned>(text) ? std::string() : "'" + text + "' is not a whole number in range";
 }
 
+/// What a variable of a shell leaves behind that was never set.
+std::string fault_of_text(const std::string& text) { return text.empty() ? "its value is empty; leave the option out, or say which" : ""; }
+
+/// CLI11 by itself would spell out the largest double.
+std::string fault_of_positive(const std::string& text) {
+    const std::optional<double> value = parse_number<double>(text);
+    return value && *value > 0 ? std::string() : "'" + text + "' is not a number above 0";
+}
+
 template <class T>
 CLI::Option* add_to(CLI::App& app, const option& row, T& target) {
     const std::string name = (row.positional() ? "" : "--") + row.name;
@@ -73,6 +82,8 @@ CLI::Option* add_to(CLI::App& app, const option& row, T& target) {
         using value = typename value_of<T>::type;
         if constexpr (std::is_unsigned_v<value>) {
             added->check(fault_of_count<value>);
+        } else if constexpr (std::is_same_v<value, std::string>) {
+            added->check(fault_of_text);
         }
         if (is_list<T>::value && !row.positional()) {
             added->delimiter(',');
@@ -84,7 +95,7 @@ CLI::Option* add_to(CLI::App& app, const option& row, T& target) {
 void add(CLI::App& app, const option& row) {
     CLI::Option* const added = std::visit([&](auto* target) { return add_to(app, row, *target); }, row.target);
     if (row.positive) {
-        added->check(CLI::PositiveNumber);
+        added->check(fault_of_positive);
     }
     if (!row.choices.empty()) {
         added->check(CLI::IsMember(row.choices));

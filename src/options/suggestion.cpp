@@ -1,7 +1,9 @@
 #include "options/suggestion.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 namespace peccary::program {
@@ -23,8 +25,27 @@ std::size_t distance(const std::string& from, const std::string& to) {
     return row.back();
 }
 
+/// What other programs call an option of ours.
+struct other_name {
+    std::string_view theirs;
+    std::string_view ours;
+};
+constexpr std::array other_names{
+    other_name{"--lr", "--step"},         other_name{"--learning-rate", "--step"},  other_name{"--eta", "--step"},
+    other_name{"--alpha", "--step"},      other_name{"--batch-size", "--batch"},    other_name{"--iterations", "--epochs"},
+    other_name{"--passes", "--epochs"},   other_name{"--max-iter", "--epochs"},     other_name{"--workers", "--threads"},
+    other_name{"--jobs", "--threads"},    other_name{"--num-threads", "--threads"}, other_name{"--loss", "--objective"},
+    other_name{"--weight-decay", "--l2"}, other_name{"--lambda", "--l2"},           other_name{"--optimizer", "--rule"},
+    other_name{"--hidden", "--layers"},   other_name{"--random-state", "--seed"},   other_name{"--out", "--output"},
+    other_name{"--save", "--model"},
+};
+
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-    const std::string guess = nearest(word, candidates);
+    std::string guess = nearest(word, candidates);
+    const auto* const known = std::ranges::find(other_names, word, &other_name::theirs);
+    if (known != other_names.end() && std::ranges::find(candidates, known->ours) != candidates.end()) {
+        guess = known->ours;
+    }
     return guess.empty() ? std::string() : " (did you mean '" + guess + "'?)";
 }
 

@@ -2,6 +2,7 @@
 
 #include "peccary/core/content_hash.hpp"
 #include "peccary/core/error.hpp"
+#include "peccary/core/number_text.hpp"
 #include "peccary/core/random.hpp"
 #include "peccary/core/stopwatch.hpp"
 #include "peccary/core/topology.hpp"
@@ -90,6 +91,10 @@ void choose(const train_options& options, training_inputs& inputs) {
     const auto labels = inputs.train.file.labels();
     const auto settle = [&](const std::string& option, std::string& chosen, auto choose_by) {
         if (chosen == "auto") {
+            if (!labels.empty() && std::ranges::all_of(labels, [&](double label) { return label == labels.front(); })) {
+                throw data_error(options.data + ": all labels are " + format_number(labels.front()) +
+                                 ", so there is nothing to tell apart; if they are a quantity, say --" + option + " squared");
+            }
             std::string reason;
             chosen = choose_by(labels, reason);
             inputs.choice = option + " " + chosen + ", chosen for " + reason + "; --" + option + " overrides it";
@@ -134,12 +139,15 @@ std::string choose_objective(std::span<const double> labels, std::string& reason
         reason = "two distinct labels";
         return "logistic";
     }
-    if (integers && distinct.size() > 2 && distinct.size() <= most_classes && distinct.size() * 2 <= labels.size()) {
+    // 1, 2, ... are classes even where rows are few
+    const bool counted = integers && !distinct.empty() && (*distinct.begin() == 0 || *distinct.begin() == 1) &&
+                         *distinct.rbegin() - *distinct.begin() + 1 == static_cast<double>(distinct.size()) &&
+                         distinct.size() < labels.size();
+    if (integers && distinct.size() > 2 && distinct.size() <= most_classes && (counted || distinct.size() * 2 <= labels.size())) {
         reason = grouped(distinct.size()) + " distinct integer labels";
         return "softmax";
     }
-    reason = distinct.size() == 1             ? "only one distinct label"
-             : !integers                      ? "labels that are not all integers"
+    reason = !integers                        ? "labels that are not all integers"
              : distinct.size() > most_classes ? "more than 1,000 distinct labels"
                                               : "nearly as many distinct labels as rows";
     return "squared";

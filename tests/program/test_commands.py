@@ -56,6 +56,15 @@ class Predict(ProgramTest):
         self.train("--objective", "hinge")
         self.assertIn("hinge", self.run_program("predict", ZIPF, "--model", "m", "--type", "probabilities", code=2).stderr)
 
+    def test_probabilities_are_in_the_order_of_labels_whatever_that_of_the_model(self):
+        for labels, weights, expected in (("0 1", "2", ["0.8808", "0.1192"]), ("1 0", "2", ["0.1192", "0.8808"])):
+            self.write("m", f"solver_type L2R_LR\nnr_class 2\nlabel {labels}\nnr_feature 1\nbias -1\nw\n{weights} \n")
+            done = self.run_program("predict", "-", "--model", "m", "--type", "probabilities", stdin=b"0 1:1\n")
+            self.assertEqual([f"{float(value):.4f}" for value in done.stdout.split()], expected)
+        self.write("m", "solver_type L2R_LR\nnr_class 3\nlabel 3 1 2\nnr_feature 1\nbias -1\nw\n3 1 2 \n")
+        scores = self.run_program("predict", "-", "--model", "m", "--type", "scores", stdin=b"0 1:1\n")
+        self.assertEqual(scores.stdout.split(), ["1", "2", "3"])
+
     def test_output_is_all_or_nothing(self):
         self.train()
         self.run_program("predict", ZIPF_TEST, "--model", "m", "--output", "p.gz")

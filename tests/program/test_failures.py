@@ -19,6 +19,8 @@ class Usage(ProgramTest):
     def test_unknown_words_are_answered_with_what_was_meant(self):
         self.refused("train", ZIPF, "--epoch", 3, message="no option '--epoch'.*'--epochs'")
         self.refused("train", ZIPF, "--tol=1", message="no option '--tol'.*'--tolerance'")
+        for theirs, ours in (("lr", "step"), ("workers", "threads"), ("batch-size", "batch"), ("weight-decay", "l2"), ("loss", "objective")):
+            self.refused("train", ZIPF, f"--{theirs}", 1, message=f"no option '--{theirs}' .did you mean '--{ours}'")
         self.refused("trian", ZIPF, message="no subcommand 'trian'.*'train'")
         self.refused(message="subcommand is required.*peccary --help")
         self.refused("train", message="DATA is required.*peccary train --help")
@@ -33,6 +35,11 @@ class Usage(ProgramTest):
                               ("format", "xml"), ("index-base", "2"), ("model-format", "onnx"), ("seed", "1.5"), ("max-features", "0")):
             with self.subTest(option=option, value=value):
                 self.refused("train", ZIPF, f"--{option}", value, message=option.replace("-", "[- ]").replace("max[- ]features", "features"))
+
+    def test_messages_name_the_value_and_no_range_of_300_digits(self):
+        self.refused("train", ZIPF, "--epochs", 0, message="--epochs: '0' is not a number above 0; see")
+        for option in ("model", "log", "scheme", "test"):
+            self.refused("train", ZIPF, f"--{option}", "", message=f"--{option}: its value is empty")
 
     def test_options_without_effect(self):
         for options in (("--threads", "2", "--scheme", "sequential"), ("--decay", "1"), ("--decay", "1", "--schedule", "constant"),

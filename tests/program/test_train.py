@@ -50,6 +50,12 @@ class Models(ProgramTest):
             self.assertIn(f"objective {objective}, chosen for", done.stderr)
             self.assertTrue(done.stdout.startswith(objective))
 
+        few = self.run_program("train", "-", "--epochs", 1, stdin=b"1 1:1\n2 2:1\n3 3:1\n1 1:2\n2 2:2\n")
+        self.assertIn("objective softmax, chosen for 3 distinct integer labels", few.stderr)
+        alike = self.run_program("train", "-", "--model", "m", code=3, stdin=b"1 1:1\n1 2:1\n1 3:1\n")
+        self.assertRegex(alike.stderr, "all labels are 1, so there is nothing to tell apart; .* --objective squared")
+        self.run_program("train", "-", "--objective", "squared", "--epochs", 1, stdin=b"1 1:1\n1 2:1\n1 3:1\n")
+
     def test_every_objective_trains(self):
         for objective in ("logistic", "hinge", "squared_hinge", "squared", "huber"):
             done = self.run_program("train", ZIPF, "--objective", objective, "--quiet", "--scheme", "sequential", "--l2", 1e-3)

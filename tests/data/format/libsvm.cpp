@@ -94,6 +94,9 @@ TEST_CASE("legal LIBSVM files") {
         {"1\t1:2\t\t2:3\n", {{1, {{0, 2}, {1, 3}}}}, 2, {1}},              // tabs
         {"  1   1:2  2:3  \n", {{1, {{0, 2}, {1, 3}}}}, 2, {1}},           // several blanks
         {"1 1:2 \r\n", {{1, {{0, 2}}}}, 1, {1}},
+        {"1 1:2\r\r\n0 1:3\r\r\n", {{1, {{0, 2}}}, {0, {{0, 3}}}}, 1, {1, 2}}, // CR CR LF
+        // blanks behind the colon
+        {"1 1: 2 2:\t\t3\n", {{1, {{0, 2}, {1, 3}}}}, 2, {1}},
         {"1\n2\n3 1:1\n", {{1, {}}, {2, {}}, {3, {{0, 1}}}}, 1, {1, 2, 3}}, // labels only
         {"1\n", {{1, {}}}, 0, {1}},
         {"\n\n1 1:1\n \t\n\r\n2 1:2\n\n", {{1, {{0, 1}}}, {2, {{0, 2}}}}, 1, {3, 6}}, // blank lines
@@ -167,7 +170,7 @@ TEST_CASE("every error in LIBSVM text has its place and says what to do") {
         {"1 1:1 2 3:3\n", "f:1:7: feature '2' has no ':'; write index:value"},
         {"1 1 :2\n", "f:1:3: feature '1' has no ':'; write index:value"},
         {"1 1:\n", "f:1:5: index 1 has no value; write index:value, or leave the feature out if it is 0"},
-        {"1 1: 2\n", "f:1:5: index 1 has no value; write index:value, or leave the feature out if it is 0"},
+        {"1 1: 2:1\n", "f:1:5: index 1 has no value; write index:value, or leave the feature out if it is 0"},
         {"1 1:#\n", "f:1:5: index 1 has no value; write index:value, or leave the feature out if it is 0"},
         {"1 :2\n", "f:1:3: index '' is not a whole number; write index:value with indices counted from 1"},
         {"1 a:2\n", "f:1:3: index 'a' is not a whole number; write index:value with indices counted from 1"},

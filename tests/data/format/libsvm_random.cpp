@@ -38,7 +38,7 @@ std::string random_number(peccary::random_stream& random) {
 
 std::string random_text(peccary::random_stream& random) {
     const std::string gap = random.below(4) == 0 ? "\t " : " ";
-    const std::string line_end = random.below(4) == 0 ? "\r\n" : "\n";
+    const std::string line_end = random.below(4) == 0 ? "\r\n" : random.below(20) == 0 ? "\r\r\n" : "\n";
     const std::uint32_t spread = 1 + random.below(random.below(3) == 0 ? 100'000'000 : 300);
     std::string text;
     for (std::uint32_t lines = random.below(30); lines > 0; --lines) {
@@ -50,7 +50,7 @@ std::string random_text(peccary::random_stream& random) {
         text += random.below(20) == 0 ? gap + "qid:" + std::to_string(random.below(9)) : "";
         std::uint64_t index = random.below(30) == 0 ? 0 : 1;
         for (std::uint32_t entries = random.below(12); entries > 0; --entries) {
-            text += gap + std::to_string(index) + ":" + random_number(random);
+            text += gap + std::to_string(index) + (random.below(40) == 0 ? ": " : ":") + random_number(random);
             index += 1 + random.below(spread);
         }
         text += (random.below(8) == 0 ? gap + "# 3:x" : "") + (random.below(8) == 0 ? gap : "") + line_end;

@@ -53,6 +53,13 @@ inline std::vector<std::string> tokens_of(const std::string& line) {
     if (tokens.back().empty()) {
         tokens.pop_back();
     }
+    // a value may follow its colon after blanks; the label has none, and no query number does
+    for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+        if (tokens[i].ends_with(':') && tokens[i + 1].find_first_of(std::string(":\0", 2)) == std::string::npos && tokens[i] != "qid:") {
+            tokens[i] += tokens[i + 1];
+            tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+        }
+    }
     return tokens;
 }
 
@@ -74,7 +81,7 @@ inline simple_file parse_simply(std::string_view text, peccary::index_base base,
         ++line_number;
         std::string line(text.substr(0, text.find('\n')));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
-        if (line.ends_with('\r')) {
+        while (line.ends_with('\r')) {
             line.pop_back();
         }
         const bool has_nul = line.find('\0') != std::string::npos;

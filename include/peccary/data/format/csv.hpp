@@ -51,7 +51,7 @@ inline opening open(text_blocks& blocks, const csv_options& options) {
         while (!block.text().empty()) {
             const std::size_t size = block.text().find('\n');
             std::string_view line = block.text().substr(0, size);
-            if (line.ends_with('\r')) {
+            while (line.ends_with('\r')) {
                 line.remove_suffix(1);
             }
             if (!is_blank_line(line)) {

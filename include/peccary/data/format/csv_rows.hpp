@@ -102,7 +102,7 @@ private:
 
     /// Parses any line (without its newline) field by field. Adds a row or none, or sets the fault.
     void careful_row(std::string_view line) {
-        if (line.ends_with('\r')) {
+        while (line.ends_with('\r')) { // some programs write two
             line.remove_suffix(1);
         }
         if (is_blank_line(line) && line.find(format_.delimiter) == std::string_view::npos) {

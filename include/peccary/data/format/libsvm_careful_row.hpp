@@ -26,7 +26,7 @@ public:
     /// (behind a byte order mark), and `end` is the newline.
     void parse(const char* begin, const char* p, const char* end) {
         line_ = begin;
-        if (end != p && end[-1] == '\r') {
+        while (end != p && end[-1] == '\r') { // some programs write two
             --end;
         }
         nul_ = static_cast<const char*>(std::memchr(p, '\0', static_cast<std::size_t>(end - p)));
@@ -59,7 +59,7 @@ private:
             token = next_token(p);
         }
         for (; !token.empty(); token = next_token(p)) {
-            if (!parse_entry(token, count)) {
+            if (!parse_entry(token, p, count)) {
                 return;
             }
             ++count;
@@ -90,8 +90,9 @@ private:
     }
 
     /// Parses "index:value" into place `count` of the row. False, with the fault set, if it is not
-    /// that.
-    bool parse_entry(std::string_view token, std::size_t count) {
+    /// that. Blanks may follow the colon, as in some of LIBSVM's own files; then the value is the
+    /// token at `p`, which is behind it afterwards.
+    bool parse_entry(std::string_view token, const char*& p, std::size_t count) {
         const char* const at = token.data();
         const char* const end = at + token.size();
         if (has_nul(token)) {
@@ -110,21 +111,28 @@ private:
         if (!check_index(at, index, count)) {
             return false;
         }
-        if (colon + 1 == token.size()) {
+        std::string_view text = token.substr(colon + 1);
+        if (text.empty()) {
+            const char* behind = p;
+            const std::string_view next = next_token(behind);
+            if (!next.empty() && next.find(':') == std::string_view::npos && !has_nul(next)) {
+                text = next;
+                p = behind;
+            }
+        }
+        if (text.empty()) {
             return reject(end, "index " + std::string(token.substr(0, colon)) +
                                    " has no value; write index:value, or leave the feature out if it is 0");
         }
-        const parsed_real value = parse_real(at + colon + 1);
-        if (value.fault == number_fault::malformed || value.end != end) {
-            return reject(at + colon + 1, "value " + quoted_text(token.substr(colon + 1)) + " is not a number; write index:value");
+        const parsed_real value = parse_real(text.data());
+        if (value.fault == number_fault::malformed || value.end != text.data() + text.size()) {
+            return reject(text.data(), "value " + quoted_text(text) + " is not a number; write index:value");
         }
         if (value.fault == number_fault::nan || value.fault == number_fault::infinite) {
-            return reject(at + colon + 1,
-                          "value " + quoted_text(token.substr(colon + 1)) + " is not finite; repair it or remove the feature");
+            return reject(text.data(), "value " + quoted_text(text) + " is not finite; repair it or remove the feature");
         }
         if (value.fault == number_fault::overflow || !fits_real(value.value)) {
-            return reject(at + colon + 1,
-                          "value " + quoted_text(token.substr(colon + 1)) + " is beyond the range of a 32-bit float; rescale the feature");
+            return reject(text.data(), "value " + quoted_text(text) + " is beyond the range of a 32-bit float; rescale the feature");
         }
         chunk_->indices[chunk_->nonzeros + count] = static_cast<feature_index>(index.value);
         chunk_->values[chunk_->nonzeros + count] = static_cast<real>(value.value);
