@@ -92,6 +92,8 @@ void write_predictions(const View& rows, std::span<const double> labels, const p
     std::vector<real> scores(of.outputs());
     std::vector<real> probabilities(type == "probabilities" ? of.labels().size() : 0);
     const std::vector<std::size_t> columns = type == "scores" && of.outputs() == 1 ? std::vector<std::size_t>{0} : ascending(of.labels());
+    // One score of two classes is above 0 for the greater label, whatever the model's order.
+    const bool negated = type == "scores" && of.outputs() == 1 && of.classifies() && of.labels()[0] > of.labels()[1];
     agreement agreed;
     std::string line;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -106,7 +108,8 @@ void write_predictions(const View& rows, std::span<const double> labels, const p
                 of.probabilities(scores, probabilities);
             }
             for (const std::size_t column : columns) {
-                line += (line.empty() ? "" : " ") + format_number((type == "scores" ? scores : probabilities)[column]);
+                const real figure = (type == "scores" ? scores : probabilities)[column];
+                line += (line.empty() ? "" : " ") + format_number(negated ? -figure : figure);
             }
         }
         line += '\n';
@@ -158,7 +161,8 @@ command predict_command() {
                  .target = &options->output},
                 {.name = "type",
                  .value = "NAME",
-                 .help = "labels (default), or scores or probabilities, of the labels in ascending order",
+                 .help = "labels (default), or scores or probabilities, of the labels in ascending order (of two labels one score, above 0 "
+                         "for the greater)",
                  .target = &options->type,
                  .choices = {"labels", "scores", "probabilities"}},
                 {.name = "format", .value = "NAME", .help = format_help, .target = &options->format, .choices = format_names},

@@ -66,6 +66,8 @@ std::string fault_of_count(const std::string& text) {
 /// What a variable of a shell leaves behind that was never set.
 std::string fault_of_text(const std::string& text) { return text.empty() ? "its value is empty; leave the option out, or say which" : ""; }
 
+std::string fault_of_required_text(const std::string& text) { return text.empty() ? "its value is empty" : ""; }
+
 /// CLI11 by itself would spell out the largest double.
 std::string fault_of_positive(const std::string& text) {
     const std::optional<double> value = parse_number<double>(text);
@@ -83,7 +85,7 @@ CLI::Option* add_to(CLI::App& app, const option& row, T& target) {
         if constexpr (std::is_unsigned_v<value>) {
             added->check(fault_of_count<value>);
         } else if constexpr (std::is_same_v<value, std::string>) {
-            added->check(fault_of_text);
+            added->check(row.required ? fault_of_required_text : fault_of_text);
         }
         if (is_list<T>::value && !row.positional()) {
             added->delimiter(',');

@@ -32,12 +32,11 @@ struct other_name {
 };
 constexpr std::array other_names{
     other_name{"--lr", "--step"},         other_name{"--learning-rate", "--step"},  other_name{"--eta", "--step"},
-    other_name{"--alpha", "--step"},      other_name{"--batch-size", "--batch"},    other_name{"--iterations", "--epochs"},
+    other_name{"--alpha", "--l2"},        other_name{"--batch-size", "--batch"},    other_name{"--iterations", "--epochs"},
     other_name{"--passes", "--epochs"},   other_name{"--max-iter", "--epochs"},     other_name{"--workers", "--threads"},
     other_name{"--jobs", "--threads"},    other_name{"--num-threads", "--threads"}, other_name{"--loss", "--objective"},
     other_name{"--weight-decay", "--l2"}, other_name{"--lambda", "--l2"},           other_name{"--optimizer", "--rule"},
-    other_name{"--hidden", "--layers"},   other_name{"--random-state", "--seed"},   other_name{"--out", "--output"},
-    other_name{"--save", "--model"},
+    other_name{"--hidden", "--layers"},   other_name{"--random-state", "--seed"},
 };
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {

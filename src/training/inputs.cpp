@@ -140,7 +140,8 @@ std::string choose_objective(std::span<const double> labels, std::string& reason
         return "logistic";
     }
     // 1, 2, ... are classes even where rows are few
-    const bool counted = integers && !distinct.empty() && (*distinct.begin() == 0 || *distinct.begin() == 1) &&
+    constexpr std::size_t few = 20;
+    const bool counted = integers && distinct.size() <= few && !distinct.empty() && (*distinct.begin() == 0 || *distinct.begin() == 1) &&
                          *distinct.rbegin() - *distinct.begin() + 1 == static_cast<double>(distinct.size()) &&
                          distinct.size() < labels.size();
     if (integers && distinct.size() > 2 && distinct.size() <= most_classes && (counted || distinct.size() * 2 <= labels.size())) {

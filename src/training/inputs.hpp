@@ -43,8 +43,9 @@ struct training_inputs {
     double load_seconds = 0;
 };
 
-/// "auto": two distinct labels make it logistic, more integer ones softmax, and anything else
-/// squared. `reason` says so in words.
+/// "auto": two distinct labels make it logistic. Up to 1,000 integers make it softmax, if there are
+/// at least twice as many rows, or if they are up to 20, count from 0 or 1 without a gap, and one
+/// comes twice. Anything else makes it squared. `reason` says so in words.
 std::string choose_objective(std::span<const double> labels, std::string& reason);
 
 /// "auto" of a network: quantities make it squared, classes softmax, as `choose_objective` tells

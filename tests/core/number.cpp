@@ -2,6 +2,7 @@
 // decimals.
 #include "catch.hpp"
 
+#include "peccary/core/from_chars.hpp"
 #include "peccary/core/number.hpp"
 #include "peccary/core/random.hpp"
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -157,6 +159,49 @@ TEST_CASE("random decimals agree with strtod bit for bit") {
         if (number.fault != number_fault::none || std::bit_cast<std::uint64_t>(number.value) != std::bit_cast<std::uint64_t>(expected)) {
             FAIL(text << " became " << number.value);
         }
+    }
+}
+
+TEST_CASE("without the standard library's from_chars, numbers are the same") {
+    const auto same = [](const std::string& text) {
+        INFO(text);
+        double ours = -7;
+        double theirs = -7;
+        const auto found = peccary::from_chars_detail::by_strtod(text.data(), text.data() + text.size(), ours);
+        const auto expected = std::from_chars(text.data(), text.data() + text.size(), theirs);
+        REQUIRE(found.ec == expected.ec);
+        REQUIRE((found.ptr == expected.ptr || found.ec == std::errc::result_out_of_range));
+        REQUIRE((std::memcmp(&ours, &theirs, sizeof(ours)) == 0 || (std::isnan(ours) && std::isnan(theirs))));
+    };
+    for (const char* const text : {"",
+                                   " 1",
+                                   "+1",
+                                   "-0",
+                                   "0x10",
+                                   "1e400",
+                                   "-1e400",
+                                   "1e-400",
+                                   "nan",
+                                   "inf",
+                                   "-infinity",
+                                   "1e",
+                                   "1.5.2",
+                                   ".5",
+                                   "5.",
+                                   "x",
+                                   "-",
+                                   "1,5",
+                                   "4.9e-324",
+                                   "1.7976931348623157e308",
+                                   "12345678901234567890123"}) {
+        same(text);
+    }
+    peccary::random_stream random(3, 1, 4);
+    for (int i = 0; i < 2000; ++i) {
+        char text[64];
+        std::snprintf(text, sizeof(text), "%.*g", 1 + static_cast<int>(random.below(20)),
+                      (random.unit() - 0.5) * std::pow(10, random.below(600) / 2.0 - 150));
+        same(text);
     }
 }
 

@@ -35,7 +35,7 @@ COMPONENTS = [
     (re.compile(r"peccary-needs-exceptions"), re.compile(r"core/compiler\.hpp")),  # of which there is none
 ]
 # Some headers of C define macros of these names, which take what follows for their arguments; not so in (std::min)(a, b).
-LIKE_A_MACRO = re.compile(r"\b(?P<name>min|max)(<[^()]*>)?\(")
+LIKE_A_MACRO = re.compile(r"\b(?P<name>min|max)\(")
 STRING_OR_COMMENT = re.compile(r'"[^"]*"|//.*')
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<system>[^>]+)>|(?P<computed>\S.*))')
 

@@ -74,7 +74,7 @@ class LayeringTest(unittest.TestCase):
         self.assert_refused("core/a.hpp:1", "by a macro", {"core/a.hpp": "#include HEADER\n"})
 
     def test_calls_that_macros_would_take(self):
-        for call in ("std::min(1, 2)", "std::max<int>(1, 2)", "std::numeric_limits<int>::max()"):
+        for call in ("std::min(1, 2)", "std::numeric_limits<int>::max()"):
             self.assert_refused("core/a.hpp:1", "is a macro in some programs", {"core/a.hpp": f"int a = {call};\n"})
         self.assertEqual(offences({"core/a.hpp": 'int a = (std::min)(1, 2); // min(1, 2)\nauto b = "max(0, z)";\n'}), [])
 

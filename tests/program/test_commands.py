@@ -61,6 +61,8 @@ class Predict(ProgramTest):
             self.write("m", f"solver_type L2R_LR\nnr_class 2\nlabel {labels}\nnr_feature 1\nbias -1\nw\n{weights} \n")
             done = self.run_program("predict", "-", "--model", "m", "--type", "probabilities", stdin=b"0 1:1\n")
             self.assertEqual([f"{float(value):.4f}" for value in done.stdout.split()], expected)
+            score = self.run_program("predict", "-", "--model", "m", "--type", "scores", stdin=b"0 1:1\n").stdout
+            self.assertEqual(float(score), -2 if labels == "0 1" else 2)  # above 0 for the greater label
         self.write("m", "solver_type L2R_LR\nnr_class 3\nlabel 3 1 2\nnr_feature 1\nbias -1\nw\n3 1 2 \n")
         scores = self.run_program("predict", "-", "--model", "m", "--type", "scores", stdin=b"0 1:1\n")
         self.assertEqual(scores.stdout.split(), ["1", "2", "3"])

@@ -9,4 +9,6 @@ std::vector<peccary::scheme_entry> every_scheme() {
     return all;
 }
 
+peccary::scheme_entry each_scheme() { return GENERATE(from_range(every_scheme())); }
+
 } // namespace test

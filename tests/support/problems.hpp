@@ -23,8 +23,8 @@
 /// Whatever is asked of it.
 #define TEST_PROBLEM_OF(declare, Objective, Data) TEST_PROBLEM(declare, peccary::all_ways, Objective, Data)
 
-/// For programs that name one scheme.
-#define TEST_PROBLEM_OF_EACH_SCHEME(declare, Objective, Data)                                                                              \
+/// For tests that name a scheme by its type: one for each `ways_of`, which other schemes share.
+#define TEST_PROBLEM_OF_EACH_POLICY(declare, Objective, Data)                                                                              \
     TEST_PROBLEM(declare, peccary::ways_of<peccary::sequential>, Objective, Data)                                                          \
     TEST_PROBLEM(declare, peccary::ways_of<peccary::synchronous>, Objective, Data)                                                         \
     TEST_PROBLEM(declare, peccary::ways_of<peccary::hogwild>, Objective, Data)                                                             \
@@ -34,7 +34,7 @@
 
 #define TEST_LINEAR_PROBLEMS(declare)                                                                                                      \
     TEST_PROBLEM_OF(declare, peccary::linear<peccary::logistic>, peccary::sparse_view)                                                     \
-    TEST_PROBLEM_OF_EACH_SCHEME(declare, peccary::linear<peccary::logistic>, peccary::sparse_view)                                         \
+    TEST_PROBLEM_OF_EACH_POLICY(declare, peccary::linear<peccary::logistic>, peccary::sparse_view)                                         \
     TEST_PROBLEM_OF(declare, peccary::linear<peccary::squared>, peccary::sparse_view)                                                      \
     TEST_PROBLEM_OF(declare, peccary::linear<peccary::squared>, peccary::dense_view)                                                       \
     TEST_PROBLEM_OF(declare, peccary::linear<peccary::squared_hinge>, peccary::sparse_view)                                                \

@@ -6,7 +6,7 @@
 #include <peccary-needs-exceptions> // there is no such file, so that no other errors follow
 #endif
 
-#if defined(__FAST_MATH__) && !defined(PECCARY_ALLOW_FAST_MATH)
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ && !defined(PECCARY_ALLOW_FAST_MATH)
 #pragma message(                                                                                                                           \
-    "Peccary under -ffast-math or -Ofast: divergence is found and models are trained as well as otherwise, but bits differ between compilers, and NaN in data that a program makes itself may pass unnoticed; define PECCARY_ALLOW_FAST_MATH to hide this")
+    "Peccary under -ffast-math or -Ofast: models are trained, but their bits are those of no other build, and a NaN may get lost, and with it the news of divergence; define PECCARY_ALLOW_FAST_MATH to hide this")
 #endif

@@ -12,7 +12,7 @@ namespace finite_detail {
 /// The same bits, of which a compiler that assumes finite numbers knows nothing.
 template <class Bits>
 constexpr Bits as_they_are(Bits bits) noexcept {
-#if defined(__FAST_MATH__) && defined(__GNUC__)
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ && defined(__GNUC__)
     if (!std::is_constant_evaluated()) {
         asm("" : "+r"(bits));
     }

@@ -3,6 +3,7 @@
 
 #include "peccary/core/finite.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -15,14 +16,15 @@ namespace peccary {
 /// (Demmel, Nguyen 2013). Not finite if a value is not.
 template <class ForEach>
 double sum_in_any_order(ForEach for_each) {
-    double largest = 0;
+    // Without their sign, the bits of numbers are in the order of the numbers, infinity and NaN
+    // last.
+    std::uint64_t bits = 0;
     std::uint64_t count = 0;
     for_each([&](double value) {
-        if (is_finite(largest) && (!is_finite(value) || value > largest)) {
-            largest = value;
-        }
+        bits = (std::max)(bits, std::bit_cast<std::uint64_t>(value) & 0x7FFF'FFFF'FFFF'FFFFU);
         ++count;
     });
+    const auto largest = std::bit_cast<double>(bits);
     if (largest == 0 || !is_finite(largest)) {
         return largest;
     }

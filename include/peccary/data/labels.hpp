@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,17 +35,19 @@ class recent_labels {
 public:
     /// Whether `label` is one of the two. If not, it takes the place of the older one.
     bool met(double label) noexcept {
-        const int hits = static_cast<int>(label == latest_) + static_cast<int>(label == other_);
+        const int hits = static_cast<int>(known_ > 0 && label == latest_) + static_cast<int>(known_ > 1 && label == other_);
         if (hits == 0) {
             other_ = latest_;
             latest_ = label;
+            ++known_;
         }
         return hits != 0;
     }
 
 private:
-    double latest_ = std::numeric_limits<double>::quiet_NaN(); // equal to no label
-    double other_ = std::numeric_limits<double>::quiet_NaN();
+    double latest_ = 0;
+    double other_ = 0;
+    std::size_t known_ = 0; ///< labels that were new
 };
 
 /// Thread-safety: reading from any number of threads.

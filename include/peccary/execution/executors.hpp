@@ -13,11 +13,11 @@
 namespace peccary {
 
 using executors = type_list<inline_executor, thread_executor, virtual_executor
-#if defined(PECCARY_HAS_OPENMP)
+#if defined(PECCARY_HAS_OPENMP) && PECCARY_HAS_OPENMP
                             ,
                             openmp_executor
 #endif
-#if defined(PECCARY_HAS_TBB)
+#if defined(PECCARY_HAS_TBB) && PECCARY_HAS_TBB
                             ,
                             tbb_executor
 #endif

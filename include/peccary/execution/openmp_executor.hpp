@@ -1,7 +1,7 @@
 // Workers on an OpenMP team; empty unless the component `peccary::openmp` is used.
 #pragma once
 
-#if defined(PECCARY_HAS_OPENMP)
+#if defined(PECCARY_HAS_OPENMP) && PECCARY_HAS_OPENMP
 
 #include "peccary/core/topology.hpp"
 #include "peccary/execution/executor.hpp"

@@ -1,7 +1,7 @@
 // Workers as tasks of a oneTBB arena; empty unless the component `peccary::tbb` is used.
 #pragma once
 
-#if defined(PECCARY_HAS_TBB)
+#if defined(PECCARY_HAS_TBB) && PECCARY_HAS_TBB
 
 #include "peccary/execution/executor.hpp"
 

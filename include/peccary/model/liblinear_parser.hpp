@@ -150,8 +150,7 @@ private:
         }
         for (std::size_t output = 0; output < outputs; ++output) {
             const auto value = parse_number<double>(next_word(line_));
-            // Negated, so that a NaN is refused.
-            if (!value || !(std::abs(*value * factor) <= static_cast<double>((std::numeric_limits<real>::max)()))) {
+            if (!value || !is_finite(*value) || std::abs(*value * factor) > static_cast<double>((std::numeric_limits<real>::max)())) {
                 refuse("not " + std::to_string(outputs) + " finite numbers");
             }
             weights.push_back(static_cast<real>(*value * factor));

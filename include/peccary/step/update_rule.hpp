@@ -3,7 +3,6 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
-#include "peccary/core/finite.hpp"
 #include "peccary/core/types.hpp"
 
 #include <array>

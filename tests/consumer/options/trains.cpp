@@ -1,5 +1,6 @@
 // Trains each kind of model on rows that two features decide, and meets a step that is too large.
 // With whatever options a project compiles, both end as they should.
+#include <peccary/data/labels.hpp>
 #include <peccary/network.hpp>
 #include <peccary/peccary.hpp>
 
@@ -34,6 +35,12 @@ int main() {
     const peccary::sparse_view binary{offsets, indices, values, signs, {}, 2};
     const peccary::sparse_view of_two{offsets, indices, values, classes, {}, 2};
 
+    const std::vector<double> labels(signs.begin(), signs.end());
+    const auto encoding = peccary::label_encoding::learn(peccary::target_kind::binary, labels, {});
+    if (encoding.classes().size() != 2) {
+        std::cout << "two labels are " << encoding.classes().size() << " classes\n";
+        return 1;
+    }
     bool right = learns<peccary::sequential>("logistic", peccary::linear<peccary::logistic>(2, true), binary);
     right = learns<peccary::hogwild>("softmax", peccary::softmax(2, 2, true), of_two) && right;
     right = learns<peccary::sequential>("network", peccary::mlp(2, {8}, 2), of_two) && right;

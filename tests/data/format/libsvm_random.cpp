@@ -80,7 +80,7 @@ void damage(std::string& text, peccary::random_stream& random) {
 
 TEST_CASE("random files read as the simple parser reads them") {
     peccary::random_stream random(7, 0, 0);
-    for (int i = 0; i < test::repetitions(1000, 300); ++i) {
+    for (int i = 0; i < test::repetitions(2000, 600); ++i) {
         std::string text = random_text(random);
         damage(text, random);
         INFO(text);

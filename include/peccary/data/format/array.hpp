@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peccary/core/error.hpp"
+#include "peccary/core/finite.hpp"
 #include "peccary/core/number.hpp"
 #include "peccary/core/storage.hpp"
 #include "peccary/core/types.hpp"
@@ -176,7 +177,7 @@ inline dense_dataset read_array(byte_source& source, array_kind kind, std::optio
     dense_dataset data;
     data.columns = shape.columns;
     data.values = array_detail::read_elements<real>(reader, format, shape.rows * shape.columns, [&](std::uint64_t k, double value) {
-        if (!fits_real(value)) { // NaN does not, either
+        if (!is_finite(value) || !fits_real(value)) {
             const std::uint64_t row = format.column_major ? k % shape.rows : k / shape.columns;
             const std::uint64_t column = format.column_major ? k / shape.rows : k % shape.columns;
             reader.fail("row " + std::to_string(row + 1) + ", column " + std::to_string(column + 1) +

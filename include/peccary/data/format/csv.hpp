@@ -94,10 +94,10 @@ inline dense_dataset join(std::deque<csv_chunk> chunks, std::size_t columns, uns
 
 } // namespace csv_detail
 
-/// Reads the whole source. Blank lines are skipped, lines may end in CR LF, and names and numbers
-/// may stand in quotes, though no field may span lines. The result is the same, bit for bit, for
-/// every number of threads and block size. At its peak the memory is that of the data set and, per
-/// thread, about twice `block_bytes`.
+/// Reads the whole source. Blank lines are skipped, lines may end in CR LF or CR CR LF, and names
+/// and numbers may stand in quotes, though no field may span lines. The result is the same, bit for
+/// bit, for every number of threads and block size. At its peak the memory is that of the data set
+/// and, per thread, about twice `block_bytes`.
 ///
 /// Throws `data_error` "file:line:column: what is wrong; what to do" for the first thing wrong in
 /// the file, or "file: ..." if it has no rows, whatever the number of threads; `usage_error` for a

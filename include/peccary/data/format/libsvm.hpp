@@ -122,7 +122,8 @@ inline sparse_dataset join(std::deque<libsvm_chunk> chunks, feature_index base, 
 
 /// Reads the whole source. Every row is a label (any finite number), optionally `qid:N` (ignored),
 /// and ascending index:value pairs, between spaces or tabs; '#' starts a comment that lasts to the
-/// line's end; lines without a row are skipped; lines may end in CR LF; explicit zeros are kept.
+/// line's end; lines without a row are skipped; lines may end in CR LF or CR CR LF; blanks may
+/// follow a colon; explicit zeros are kept.
 /// The result is the same, bit for bit, for every number of threads and block size. At its peak the
 /// memory is that of the data set and, per thread, about 2.5 times `block_bytes`.
 ///

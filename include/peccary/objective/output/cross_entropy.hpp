@@ -1,6 +1,7 @@
 // Cross-entropy of the softmax of K scores, for the objectives that end in it.
 #pragma once
 
+#include "peccary/core/finite.hpp"
 #include "peccary/objective/output/output.hpp"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ struct cross_entropy {
         }
         scores[static_cast<std::size_t>(target)] -= weight;
         // a NaN or infinity among the scores is in one of the three
-        return 0 * largest + sum + 0 * smallest;
+        return is_finite(smallest) && is_finite(largest) ? sum : static_cast<real>(double_infinity);
     }
 };
 
