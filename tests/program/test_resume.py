@@ -8,9 +8,9 @@ import unittest
 from harness import SANITIZED, ZIPF, ProgramTest
 
 # Long enough to be interrupted within.
-SERIAL_EPOCHS = 30 if SANITIZED else 150
-PARALLEL_EPOCHS = 20 if SANITIZED else 100
-COLLECTIVE_EPOCHS = 4 if SANITIZED else 12
+SERIAL_EPOCHS = 60 if SANITIZED else 150
+PARALLEL_EPOCHS = 40 if SANITIZED else 100
+COLLECTIVE_EPOCHS = 6 if SANITIZED else 12
 
 
 class Resume(ProgramTest):

@@ -7,6 +7,5 @@
 #endif
 
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ && !defined(PECCARY_ALLOW_FAST_MATH)
-#pragma message(                                                                                                                           \
-    "Peccary under -ffast-math or -Ofast: models are trained, but their bits are those of no other build, and a NaN may get lost, and with it the news of divergence; define PECCARY_ALLOW_FAST_MATH to hide this")
+#pragma message("Peccary: -ffast-math makes bits of its own, and may lose a NaN (docs/including.md; PECCARY_ALLOW_FAST_MATH hides this)")
 #endif

@@ -158,7 +158,7 @@ inline normalizer learn_normalizer(std::string_view method, const dense_view& da
             for (const feature_summary& feature : normalizer_detail::summarise(data, rows)) {
                 const feature_scale scale = named::of(feature);
                 // 1 / width is a float
-                constexpr double least_width = (std::numeric_limits<real>::min)();
+                constexpr auto least_width = static_cast<double>((std::numeric_limits<real>::min)());
                 made.shift.push_back(static_cast<real>(scale.shift));
                 made.factor.push_back(scale.width >= least_width ? static_cast<real>(1 / scale.width) : real{1});
             }

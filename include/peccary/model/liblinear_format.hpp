@@ -61,7 +61,7 @@ inline void write_rows(atomic_file& file, const std::vector<real>& values, std::
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
         // 9 digits tell any two floats apart
-        file.write(format_number(values[i], 9) + ((i + 1) % columns == 0 ? " \n" : " "));
+        file.write(format_number(static_cast<double>(values[i]), 9) + ((i + 1) % columns == 0 ? " \n" : " "));
     }
 }
 

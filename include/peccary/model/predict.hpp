@@ -89,7 +89,7 @@ public:
     /// wins.
     double label(std::span<const real> scores) const noexcept {
         if (!classifies()) {
-            return scores[0];
+            return static_cast<double>(scores[0]);
         }
         if (scores.size() == 1) {
             return labels_[scores[0] > 0 ? 1 : 0];
@@ -113,12 +113,14 @@ public:
         if (scores.size() == 1) {
             // not 1 - p, which loses a small one
             probabilities[0] = static_cast<real>(std::exp(log_sigmoid(-static_cast<double>(scores[0]))));
-            probabilities[1] = static_cast<real>(std::exp(log_sigmoid(scores[0])));
+            probabilities[1] = static_cast<real>(std::exp(log_sigmoid(static_cast<double>(scores[0]))));
             return;
         }
         // Both links as logarithms: the largest becomes exp(0), so that the sum is at least 1.
         const bool one_against_rest = objective_.target == target_kind::binary;
-        const auto log_weight = [&](real score) { return one_against_rest ? log_sigmoid(score) : static_cast<double>(score); };
+        const auto log_weight = [&](real score) {
+            return one_against_rest ? log_sigmoid(static_cast<double>(score)) : static_cast<double>(score);
+        };
         const double largest = log_weight((std::ranges::max)(scores));
         double sum = 0;
         for (const real score : scores) {
@@ -209,7 +211,7 @@ private:
     }
 
     static real bounded(double sum) noexcept {
-        constexpr double largest = (std::numeric_limits<real>::max)();
+        constexpr auto largest = static_cast<double>((std::numeric_limits<real>::max)());
         return static_cast<real>(std::clamp(sum, -largest, largest));
     }
 
